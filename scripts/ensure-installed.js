@@ -1,0 +1,18 @@
+// Runs before anything is installed, so plain JavaScript without dependencies: `npm test` and `npm run demo` work in a fresh clone.
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const installed = join(root, "node_modules", ".package-lock.json");
+const wanted = join(root, "package-lock.json");
+
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mtimeMs) {
+  process.stderr.write("installing dependencies (npm ci)\n");
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
+  });
+  process.exitCode = status ?? 1;
+}

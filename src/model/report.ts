@@ -1,0 +1,139 @@
+import type { Category, Confidence, Evidence, EvidenceUnit, Priority } from "./finding.js";
+import type { NodeFamily, NodeRole, TargetKind } from "./node.js";
+
+/** success: all asked, all answered · partial: some node, fact or step is missing · failed: the verb did not do its work. */
+export type ReportStatus = "success" | "partial" | "failed";
+
+/** The object every command emits (design contract, docs/report.md). Published as report.schema.json. */
+export interface Report {
+  schemaVersion: 1;
+  tool: { name: "cachectl"; version: string };
+  operation: string;
+  status: ReportStatus;
+  /** ISO 8601. */
+  startedAt: string;
+  durationMs: number;
+  coverage: Coverage;
+  /** The verdict in one line, as the table's first line and the Nagios line say it. */
+  summary: string;
+  /** Over all targets together; null for a verb that measures nothing. */
+  metrics: Metrics | null;
+  targets: TargetReport[];
+  /** Most urgent first. */
+  recommendations: Recommendation[];
+  /** What else this verb has to show, in reading order. */
+  sections: Section[];
+  /** Sentences about the run itself: what was not seen, what a number means. */
+  notes: string[];
+  /** Only when an error ended the run. */
+  error?: { code: string; message: string; hint: string };
+}
+
+/** A verb's own result: a table of typed cells, or text. The JSON carries the values, the table output formats them by unit. */
+export type Section =
+  | { kind: "table"; id: string; title: string; columns: SectionColumn[]; rows: Record<string, SectionCell>[] }
+  | { kind: "text"; id: string; title: string; lines: string[] };
+
+export interface SectionColumn {
+  key: string;
+  label: string;
+  unit: EvidenceUnit;
+}
+
+export type SectionCell = string | number | boolean | null;
+
+export interface Coverage {
+  nodes: { total: number; answered: number; unreachable: { target: string; node: string; reason: string }[] };
+  /** Counted over rule × node. */
+  rules: { judged: number; cannotJudge: number; notApplicable: number; ignored: number };
+  /** Equal reasons on many nodes are one entry. */
+  cannotJudge: UnjudgedRule[];
+  ignored: { ruleId: string; target: string; reason: string }[];
+  /** How rates were measured; null when the verb takes no samples. */
+  sample: { basis: "sample" | "since-start"; seconds: number } | null;
+}
+
+export interface UnjudgedRule {
+  ruleId: string;
+  target: string;
+  nodes: string[];
+  reason: string;
+  worstCase: Priority;
+}
+
+/** Sizes as text with a unit (powers of 1024), for reading; numbers are in `targets[].nodes[].metrics`. */
+export interface Metrics {
+  hitRate: number | null;
+  missRate: number | null;
+  /** Evictions per second over the window. */
+  evictionRate: number | null;
+  memoryUsage: {
+    used: string | null;
+    peak: string | null;
+    /** null: no limit anywhere, or unknown. */
+    maxmemory: string | null;
+    utilizationPercent: number | null;
+  };
+  connections: { current: number | null; blocked: number | null; maxClients: number | null };
+  /** Field name (`hitRate`, `memoryUsage.utilizationPercent`, …) → why it is null. */
+  unknown: Record<string, string>;
+}
+
+export interface TargetReport {
+  name: string;
+  kind: TargetKind;
+  status: ReportStatus;
+  nodes: NodeReport[];
+}
+
+export interface NodeReport {
+  address: string;
+  family: NodeFamily;
+  role: NodeRole;
+  reachable: boolean;
+  /** Why not, as a sentence; null when reachable. */
+  failure: string | null;
+  product: "redis" | "valkey" | "memcached" | null;
+  version: string | null;
+  metrics: NodeMetrics;
+}
+
+/** null: not known. Bytes, seconds, per second over the window. */
+export interface NodeMetrics {
+  uptimeSeconds: number | null;
+  usedBytes: number | null;
+  peakBytes: number | null;
+  maxmemoryBytes: number | null;
+  utilizationPercent: number | null;
+  fragmentationRatio: number | null;
+  evictionPolicy: string | null;
+  hitRate: number | null;
+  missRate: number | null;
+  evictionsPerSecond: number | null;
+  opsPerSecond: number | null;
+  connections: number | null;
+  blockedConnections: number | null;
+  maxClients: number | null;
+  keys: number | null;
+  keysWithTtl: number | null;
+  replicationLagBytes: number | null;
+  cpuPercent: number | null;
+}
+
+export interface Recommendation {
+  category: Category;
+  issue: string;
+  action: string;
+  priority: Priority;
+  ruleId: string;
+  target: string;
+  /** The node, or the first of several; null when the finding is about the whole target. */
+  node: string | null;
+  nodes: string[];
+  /** Why this threshold. */
+  reason: string;
+  evidence: Evidence[];
+  /** Lines ready for a shell. Passwords are asked for, never printed. */
+  commands: string[];
+  confidence: Confidence;
+}
