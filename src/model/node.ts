@@ -7,6 +7,13 @@ export function formatEndpoint(endpoint: Endpoint): string {
   return endpoint.host.includes(":") ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
 }
 
+const naturalOrder = new Intl.Collator("en", { numeric: true });
+
+/** Orders addresses as people count: `10.0.0.2` before `10.0.0.11`. */
+export function compareAddresses(a: string, b: string): number {
+  return naturalOrder.compare(a, b);
+}
+
 /** Which conversation a node speaks: it decides which facts exist and which rules apply. */
 export type NodeFamily = "redis" | "sentinel" | "memcached";
 

@@ -44,18 +44,19 @@ export type SectionCell = string | number | boolean | null;
 
 export interface Coverage {
   nodes: { total: number; answered: number; unreachable: { target: string; node: string; reason: string }[] };
-  /** Counted over rule × node. */
+  /** Counted over rule × node; a rule that compares the nodes of a target counts once where it could. */
   rules: { judged: number; cannotJudge: number; notApplicable: number; ignored: number };
   /** Equal reasons on many nodes are one entry. */
   cannotJudge: UnjudgedRule[];
   ignored: { ruleId: string; target: string; reason: string }[];
-  /** How rates were measured; null when the verb takes no samples. */
+  /** How rates were measured; null when the verb takes no samples. since-start has 0 seconds: every node has its own uptime. */
   sample: { basis: "sample" | "since-start"; seconds: number } | null;
 }
 
 export interface UnjudgedRule {
   ruleId: string;
   target: string;
+  /** Empty: the target as a whole. */
   nodes: string[];
   reason: string;
   worstCase: Priority;
