@@ -1,0 +1,68 @@
+import type { FleetNode } from "../../model/node-port.js";
+import type { Profile } from "../../model/profile.js";
+import type { SentinelMasterFacts } from "../../model/facts.js";
+import { parseSentinelList, parseSentinelMasters } from "../../protocol/sentinel.js";
+import { splitAddress } from "../split-address.js";
+import { failureSentence, type NodeConnections } from "../node-connections.js";
+
+interface Monitored {
+  master: SentinelMasterFacts;
+  replicas: Record<string, string>[];
+  sentinels: Record<string, string>[];
+}
+
+/** Asks all sentinels of the profile at once; the first that answers names masters, replicas and its fellow sentinels. */
+export async function discoverSentinel(profile: Profile, nodes: NodeConnections): Promise<() => Promise<string[]>> {
+  const seeds = profile.seeds.map((seed) => nodes.add(seed, "sentinel", "sentinel"));
+  if (!profile.discover) return () => Promise.resolve([]);
+  const asked = seeds.map((seed) => askSentinel(seed, profile.masterName));
+  const first = await Promise.any(asked).catch(() => null);
+  if (first === null) return () => allFailed(asked);
+  for (const { master, replicas, sentinels } of first.monitored) {
+    const primary = splitAddress(master.address);
+    if (primary !== null) nodes.add(nodes.translate(primary.host, primary.port), "redis", "primary");
+    for (const fields of replicas) addListed(nodes, fields, "redis");
+    for (const fields of sentinels) addListed(nodes, fields, "sentinel");
+  }
+  return () => Promise.resolve(unmonitored(profile.masterName, first));
+}
+
+interface SentinelAnswer {
+  monitored: Monitored[];
+  names: string[];
+}
+
+async function askSentinel(seed: FleetNode, masterName: string | null): Promise<SentinelAnswer> {
+  const port = await seed.openRedis();
+  const masters = parseSentinelMasters(await port.call("SENTINEL", "MASTERS"));
+  const wanted = masters.filter(({ name }) => masterName === null || name === masterName);
+  const monitored = wanted.map(async (master) => {
+    const [replicas, sentinels] = await Promise.all([
+      port.call("SENTINEL", "REPLICAS", master.name),
+      port.call("SENTINEL", "SENTINELS", master.name),
+    ]);
+    return { master, replicas: parseSentinelList(replicas), sentinels: parseSentinelList(sentinels) };
+  });
+  return { monitored: await Promise.all(monitored), names: masters.map(({ name }) => name) };
+}
+
+function addListed(nodes: NodeConnections, fields: Record<string, string>, family: "redis" | "sentinel"): void {
+  const port = Number(fields["port"]);
+  const host = fields["ip"];
+  // Port 0 is a sentinel that has announced itself under a name it cannot resolve; there is nothing to dial.
+  if (host === undefined || host === "" || !(port > 0)) return;
+  nodes.add(nodes.translate(host, port), family, family === "redis" ? "replica" : "sentinel");
+}
+
+function unmonitored(masterName: string | null, { monitored, names }: SentinelAnswer): string[] {
+  if (monitored.length > 0) return [];
+  if (masterName === null) return ["the sentinels monitor no master"];
+  return [
+    `the sentinels do not monitor a master named ${masterName}${names.length > 0 ? `; they monitor ${names.join(", ")}` : ""}`,
+  ];
+}
+
+async function allFailed(asked: Promise<SentinelAnswer>[]): Promise<string[]> {
+  const failures = await Promise.all(asked.map((answer) => answer.then(() => "", failureSentence)));
+  return [`the monitored nodes are not known: ${[...new Set(failures)].join("; ")}`];
+}
