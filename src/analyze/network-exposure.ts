@@ -1,0 +1,36 @@
+import type { ConfigFacts, MemcachedSettingsFacts } from "../model/facts.js";
+import { isAtLeast } from "./version-number.js";
+
+/**
+ * Whether a Redis or Valkey server listens on TCP beyond the loopback interface, by `bind`, `port` and `tls-port`. Null when
+ * CONFIG GET does not show enough, as with managed services.
+ */
+export function listensBeyondLoopback(config: ConfigFacts, version: string): boolean | null {
+  if (config["port"] === "0" && config["tls-port"] === "0") return false;
+  const bind = config["bind"];
+  if (bind === undefined) return null;
+  const addresses = bind.split(/\s+/).filter((address) => address !== "");
+  // Up to 6.0 an empty bind means every interface; from 6.2 on the server then listens on none.
+  if (addresses.length === 0) return flip(isAtLeast(version, "6.2"));
+  return !addresses.every(isLoopback);
+}
+
+/** The same for Memcached, by `inter`, `tcpport`, `udpport` and `domain_socket` of `stats settings`. */
+export function memcachedListensBeyondLoopback(settings: MemcachedSettingsFacts): boolean | null {
+  const { inter, domain_socket: socket } = settings;
+  if (socket !== undefined && socket !== "NULL" && socket !== "") return false;
+  if (settings["tcpport"] === "0" && settings["udpport"] === "0") return false;
+  if (inter === undefined) return null;
+  // Started without -l, Memcached listens on every interface and prints NULL here.
+  return !inter.split(/[\s,;]+/).every((address) => isLoopback(address.replace(/^notls:/, "")));
+}
+
+/** For one entry of a bind list: `127.0.0.1`, `-::1` (ignored when absent), `localhost`, `[::1]:11211`. */
+function isLoopback(entry: string): boolean {
+  const address = entry.replace(/^-/, "").replace(/^\[(.*)\](:\d+)?$/, "$1");
+  return address === "::1" || /^localhost(:\d+)?$/.test(address) || /^127(\.\d+){3}(:\d+)?$/.test(address);
+}
+
+function flip(value: boolean | null): boolean | null {
+  return value === null ? null : !value;
+}

@@ -1,0 +1,47 @@
+import { cannotJudge, defineRule, evidence, notApplicable, serverCommand } from "../rule.js";
+
+export const memoryNearLimit = defineRule({
+  id: "memory-near-limit",
+  category: "memory",
+  issue: "High memory utilization",
+  priorities: ["medium", "high", "critical"],
+  reason:
+    "At the limit every write evicts a key or fails with OOM; published alerts start between 70 % (Huawei DCS, Datadog) and 90 % (awesome-prometheus-alerts, Zabbix), and 95 % leaves no time to react.",
+  source: "awesome-prometheus-alerts, Zabbix, Datadog, PMM",
+  thresholds: {
+    mediumPercent: { default: 80, unit: "percent" },
+    highPercent: { default: 90, unit: "percent" },
+    criticalPercent: { default: 95, unit: "percent" },
+  },
+  needs: ["memory"],
+  check({ memory }, { node, thresholds }) {
+    const { usedBytes, maxmemoryBytes } = memory;
+    if (usedBytes === null || maxmemoryBytes === null)
+      return cannotJudge("INFO does not show used_memory and maxmemory");
+    if (maxmemoryBytes === 0) return notApplicable("no maxmemory is set");
+    const percent = (100 * usedBytes) / maxmemoryBytes;
+    if (percent < thresholds.mediumPercent) return null;
+    const full = percent >= thresholds.highPercent;
+    return {
+      priority: percent >= thresholds.criticalPercent ? "critical" : full ? "high" : "medium",
+      action:
+        "Raise maxmemory if the host has room, give keys a TTL, or let an eviction policy (allkeys-lfu, allkeys-lru) keep it bounded.",
+      evidence: [
+        evidence(node, "used_memory", usedBytes, "bytes"),
+        evidence(node, "maxmemory", maxmemoryBytes, "bytes"),
+        evidence(node, "utilization", Math.round(percent * 10) / 10, "percent"),
+        evidence(node, "maxmemory-policy", memory.maxmemoryPolicy),
+      ],
+      // Enough for the present data to sit below the lowest threshold again.
+      commands: [
+        serverCommand(
+          node,
+          "CONFIG",
+          "SET",
+          "maxmemory",
+          String(Math.ceil(usedBytes / (thresholds.mediumPercent / 100 - 0.1))),
+        ),
+      ],
+    };
+  },
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { replicaLinkDown } from "../../../../src/analyze/rules/replica-link-down.js";
+import { missing } from "../../../../src/model/fact.js";
+import { redisNode } from "../../../support/facts.js";
+import { judge } from "../../../support/judge.js";
+
+const replica = (linkStatus: string | null, syncInProgress = false) =>
+  redisNode({ replication: { role: "replica", linkStatus, syncInProgress, primaryAddress: "10.0.0.1:6379" } });
+
+describe("replica-link-down", () => {
+  it("reports a replica without a link", () => {
+    const { findings } = judge(replicaLinkDown, replica("down"));
+    expect(findings).toMatchObject([{ priority: "critical", issue: "The replica has lost its primary" }]);
+    expect(findings[0]?.evidence).toContainEqual(
+      expect.objectContaining({ fact: "master_link_status", value: "down" }),
+    );
+  });
+
+  it("says when the replica is still copying the dataset", () => {
+    expect(judge(replicaLinkDown, replica("down", true)).findings).toMatchObject([
+      { priority: "critical", issue: expect.stringContaining("still copying") },
+    ]);
+  });
+
+  it("finds a link that is up healthy", () => {
+    expect(judge(replicaLinkDown, replica("up")).outcome).toBe("healthy");
+  });
+
+  it("does not apply to a primary", () => {
+    expect(judge(replicaLinkDown, redisNode()).outcome).toBe("not-applicable");
+  });
+
+  it("cannot judge when INFO does not show the link", () => {
+    expect(judge(replicaLinkDown, replica(null)).outcome).toBe("cannot-judge");
+  });
+
+  it("cannot judge without INFO replication", () => {
+    const node = redisNode({ replication: missing("not-permitted", "INFO is not permitted") });
+    expect(judge(replicaLinkDown, node)).toMatchObject({ outcome: "cannot-judge", reason: "INFO is not permitted" });
+  });
+});
