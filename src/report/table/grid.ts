@@ -1,0 +1,84 @@
+import Table from "cli-table3";
+import { displayWidth, truncate } from "../display-width.js";
+
+export interface GridColumn {
+  label: string;
+  align: "left" | "right";
+  /** The column with the lowest goes first when the width is too small; `null` stays whatever happens. */
+  importance: number | null;
+  /** Printable text without colour codes. */
+  cells: string[];
+  /** Colours a cell after its width has been measured. */
+  paint?: (cell: string) => string;
+}
+
+const gap = 2;
+const narrowest = 8;
+
+/**
+ * Columns side by side without borders, a header above them. Drops columns by importance until the rest fits into `width`,
+ * then cuts the widest cells. Returns lines.
+ */
+export function gridLines(columns: readonly GridColumn[], width: number, heading: (text: string) => string): string[] {
+  const shown = shrinkToFit(dropToFit(columns, width), width);
+  const rowCount = Math.max(0, ...shown.map(({ cells }) => cells.length));
+  const table = new Table({
+    head: shown.map(({ label }) => heading(label)),
+    colAligns: shown.map(({ align }) => align),
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
+    chars: borderless,
+  });
+  for (let row = 0; row < rowCount; row += 1)
+    table.push(shown.map(({ cells, paint = (text: string) => text }) => paint(cells[row] ?? "")));
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd());
+}
+
+const borderless = {
+  ...Object.fromEntries(
+    ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right", "left"].map(
+      (name) => [name, ""],
+    ),
+  ),
+  ...Object.fromEntries(["left-mid", "mid", "mid-mid", "right", "right-mid"].map((name) => [name, ""])),
+  middle: " ".repeat(gap),
+};
+
+function dropToFit(columns: readonly GridColumn[], width: number): readonly GridColumn[] {
+  if (totalWidth(columns) <= width) return columns;
+  const droppable = columns.filter(({ importance }) => importance !== null);
+  const least = droppable.toSorted((a, b) => (a.importance ?? 0) - (b.importance ?? 0))[0];
+  return least === undefined
+    ? columns
+    : dropToFit(
+        columns.filter((column) => column !== least),
+        width,
+      );
+}
+
+function shrinkToFit(columns: readonly GridColumn[], width: number): readonly GridColumn[] {
+  const excess = totalWidth(columns) - width;
+  const widest = columns.toSorted((a, b) => columnWidth(b) - columnWidth(a))[0];
+  if (excess <= 0 || widest === undefined || columnWidth(widest) <= narrowest) return columns;
+  const second = columns.filter((column) => column !== widest).map(columnWidth);
+  const aim = Math.max(
+    columnWidth(widest) - excess,
+    Math.min(Math.max(0, ...second), columnWidth(widest) - 1),
+    narrowest,
+  );
+  const cut = { ...widest, label: truncate(widest.label, aim), cells: widest.cells.map((cell) => truncate(cell, aim)) };
+  return shrinkToFit(
+    columns.map((column) => (column === widest ? cut : column)),
+    width,
+  );
+}
+
+function totalWidth(columns: readonly GridColumn[]): number {
+  return columns.reduce((sum, column) => sum + columnWidth(column), gap * Math.max(0, columns.length - 1));
+}
+
+function columnWidth({ label, cells }: GridColumn): number {
+  return Math.max(displayWidth(label), ...cells.map(displayWidth));
+}
