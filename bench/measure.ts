@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { cpus } from "node:os";
+import { resolve } from "node:path";
+
+export const cachectl = [process.execPath, resolve(import.meta.dirname, "../bin/cachectl.js")];
+
+/** Seconds of wall clock for one run. Rejects unless the exit code is one of `allowed`. */
+export async function timeRun([program = "", ...args]: string[], allowed: number[] = [0]): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const code = await new Promise<number | null>((done, reject) => child.on("error", reject).on("close", done));
+  if (code === null || !allowed.includes(code))
+    throw new Error(`${program} ${args.join(" ")} ended with ${code}: ${stderr}`);
+  return (performance.now() - startedAt) / 1000;
+}
+
+/** Runs A and B in turn, so that a drift of the machine's speed meets both; the ratio is taken pair by pair. */
+export async function pairs(runs: number, a: () => Promise<number>, b: () => Promise<number>) {
+  const as: number[] = [];
+  const bs: number[] = [];
+  // The first run of each fills caches.
+  await a();
+  await b();
+  for (let run = 0; run < runs; run++) {
+    as.push(await a());
+    bs.push(await b());
+  }
+  const ratios = as.map((value, i) => value / (bs[i] ?? Number.NaN));
+  return { a: spread(as), b: spread(bs), ratio: spread(ratios) };
+}
+
+export interface Spread {
+  min: number;
+  median: number;
+  max: number;
+}
+
+export function spread(values: number[]): Spread {
+  const sorted = [...values].sort((x, y) => x - y);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+  return { min: at(0), median: at(0.5), max: at(1) };
+}
+
+export function row(label: string, { min, median, max }: Spread, unit: string): string {
+  const text = (value: number) => value.toFixed(unit === "ms" ? 0 : 2).padStart(7);
+  return `${label.padEnd(46)} min ${text(min)}  median ${text(median)}  max ${text(max)} ${unit}`;
+}
+
+export function inMs({ min, median, max }: Spread): Spread {
+  return { min: min * 1000, median: median * 1000, max: max * 1000 };
+}
+
+export function machine(): string {
+  return `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}`;
+}

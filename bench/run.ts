@@ -1,0 +1,15 @@
+/** `npm run bench -- <name> [arguments]`: one benchmark of this folder, side by side with what it is compared to, in one run. */
+const benches = {
+  startup: () => import("./startup.js"),
+  "fan-out": () => import("./fan-out.js"),
+};
+
+const [name, ...args] = process.argv.slice(2);
+const load = benches[name as keyof typeof benches] as
+  (() => Promise<{ bench(args: string[]): Promise<void> }>) | undefined;
+if (load === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(benches).join("|")}`);
+  process.exitCode = 2;
+} else {
+  await (await load()).bench(args);
+}

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { knownRules } from "../analyze/known-rules.js";
+import type { Context } from "../commands/context.js";
+import { openFleet } from "../connect/open-fleet.js";
+import { CachectlError } from "../model/errors.js";
+import { runCommand } from "../profiles/run-command.js";
+import { loadProfiles, type ProfileDeps } from "../profiles/select-profiles.js";
+import { createProgress } from "./progress.js";
+import { promptSecret } from "./prompt.js";
+import type { Terminal } from "./terminal.js";
+import { version } from "./version.js";
+
+/** The one place where the outside world becomes parameters. */
+export function createContext(terminal: Terminal, signal: AbortSignal, quiet: boolean): Context {
+  const progress = createProgress(terminal, quiet);
+  const surroundings = { env: process.env, cwd: process.cwd(), home: homedir() };
+  const profileDeps: ProfileDeps = {
+    ...surroundings,
+    knownRules: knownRules(),
+    runCommand,
+    prompt: process.stdin.isTTY && terminal.interactiveErrors ? (label) => promptSecret(label, progress) : null,
+    signal,
+  };
+  return {
+    ...surroundings,
+    version: version(),
+    clock: {
+      now: () => Date.now(),
+      monotonicMs: () => performance.now(),
+      sleep: (ms) => sleep(ms, undefined, { signal }).catch((error: unknown) => Promise.reject(interrupted(error))),
+    },
+    signal,
+    progress,
+    readFile: (path) => readFile(path, "utf8"),
+    profileDeps,
+    async loadProfiles(selection) {
+      const { profiles, warnings } = await loadProfiles(selection, profileDeps);
+      for (const warning of warnings) progress.note(`warning: ${warning}`);
+      return profiles;
+    },
+    openFleet: (profile) => openFleet(profile, signal),
+  };
+}
+
+function interrupted(cause: unknown): CachectlError {
+  return new CachectlError("interrupted", "interrupted", "interrupted", "Run the command again.", cause);
+}

@@ -1,0 +1,11 @@
+import { version } from "./version.js";
+
+const argv = process.argv.slice(2);
+
+// Scripts ask for the version often; nothing else need be loaded for it.
+if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+  process.stdout.write(`${version()}\n`);
+} else {
+  const { run } = await import("./run.js");
+  await run(argv);
+}

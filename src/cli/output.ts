@@ -1,0 +1,57 @@
+import { Option, type Command } from "commander";
+import { CachectlError } from "../model/errors.js";
+import { priorities, type Priority } from "../model/finding.js";
+import type { Report } from "../model/report.js";
+import { renderReport, reportFormats, type ReportFormat } from "../report/render.js";
+import { exitCodeOfReport, type ExitStyle } from "./exit-codes.js";
+import type { Terminal } from "./terminal.js";
+
+/** As commander hands them over. */
+export interface OutputFlags {
+  output?: ReportFormat;
+  json?: boolean;
+  quiet?: boolean;
+  color: boolean;
+  failOn?: Priority;
+  exitStyle: ExitStyle;
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .addOption(new Option("-o, --output <format>", "how to print the report").choices(reportFormats))
+    .option("--json", "the same as -o json")
+    .option("-q, --quiet", "only the verdict line, and no progress or warnings")
+    .option("--no-color", "no colours (NO_COLOR and FORCE_COLOR are honoured too)")
+    .addOption(
+      new Option(
+        "--fail-on <priority>",
+        "exit 1 when something this urgent is found, 3 when it could not be judged",
+      ).choices(priorities),
+    )
+    .addOption(
+      new Option("--exit-style <style>", "nagios: exit 0/1/2/3 and print one line with performance data")
+        .choices(["cachectl", "nagios"])
+        .default("cachectl"),
+    );
+}
+
+/** Which of the ways to ask for a format holds. @throws CachectlError when two disagree */
+export function formatOf({ output, json, exitStyle }: OutputFlags): ReportFormat {
+  if (json === true && output !== undefined && output !== "json")
+    throw new CachectlError("usage", "format-twice", `--json and -o ${output} disagree`, "Give one of them.");
+  if (json === true) return "json";
+  return output ?? (exitStyle === "nagios" ? "nagios" : "table");
+}
+
+/** Prints the report to standard output and gives the exit code that goes with it. */
+export async function emit(report: Report, flags: OutputFlags, terminal: Terminal): Promise<number> {
+  await terminal.print(renderForFlags(report, flags, terminal));
+  return exitCodeOfReport(report, flags.failOn ?? null, flags.exitStyle);
+}
+
+export function renderForFlags(report: Report, flags: OutputFlags, terminal: Terminal): string {
+  const format = formatOf(flags);
+  const color = flags.color && terminal.color;
+  const text = renderReport(report, { format, width: terminal.width, color });
+  return flags.quiet === true && format === "table" ? `${text.split("\n", 1)[0] ?? ""}\n` : text;
+}

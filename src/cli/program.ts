@@ -1,0 +1,79 @@
+import { Command } from "commander";
+import type { Context } from "../commands/context.js";
+import type { Report } from "../model/report.js";
+import { createContext } from "./context.js";
+import { emit, formatOf, type OutputFlags } from "./output.js";
+import type { Terminal } from "./terminal.js";
+import { addAnalyze } from "./verbs/analyze.js";
+import { addDemo } from "./verbs/demo.js";
+import { addExplain } from "./verbs/explain.js";
+import { addProfiles } from "./verbs/profiles.js";
+import { version } from "./version.js";
+
+/** What `run` has to know about the verb that was chosen, also when it fails half-way. */
+export interface RunState {
+  /** As in the report: the verb's words joined by hyphens. */
+  operation: string;
+  flags: OutputFlags | null;
+  context: Context | null;
+  exitCode: number;
+}
+
+/** What a verb's registration gets to work with. */
+export interface Shell {
+  terminal: Terminal;
+  signal: AbortSignal;
+  state: RunState;
+  /** Runs a command that ends in one report and prints it. */
+  report(operation: string, flags: OutputFlags, command: (context: Context) => Report | Promise<Report>): Promise<void>;
+  /** The context of this run; made once. */
+  begin(operation: string, flags: OutputFlags): Context;
+}
+
+/** The command tree. Every verb loads its own command when it is called: starting up must stay cheap. */
+export function createProgram(terminal: Terminal, signal: AbortSignal): { program: Command; state: RunState } {
+  const state: RunState = { operation: "cachectl", flags: null, context: null, exitCode: 0 };
+  const begin = (operation: string, flags: OutputFlags): Context => {
+    state.operation = operation;
+    // Before any work: --json together with -o table is a mistake whatever the servers say.
+    formatOf(flags);
+    state.flags = flags;
+    return (state.context ??= createContext(terminal, signal, flags.quiet === true));
+  };
+  const shell: Shell = {
+    terminal,
+    signal,
+    state,
+    begin,
+    async report(operation, flags, command) {
+      const context = begin(operation, flags);
+      const report = await command(context);
+      context.progress.stop();
+      state.exitCode = await emit(report, flags, terminal);
+    },
+  };
+  const program = new Command("cachectl")
+    .description("Operations for Redis, Valkey and Memcached fleets: says what is wrong and what to do.")
+    .version(version(), "-V, --version", "print the version")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      // Commander writes at once and does not wait; both are short.
+      writeOut: (text) => void terminal.print(text),
+      writeErr: (text) => void terminal.warn(text),
+      outputError: (text, print) => print(text.replace(/^error: /, "cachectl: ")),
+    })
+    .addHelpText("before", examples);
+  for (const add of [addAnalyze, addProfiles, addExplain, addDemo]) add(program, shell);
+  return { program, state };
+}
+
+const examples = `Examples:
+  cachectl analyze                                   the server on this machine
+  cachectl analyze -p prod-sessions                  a profile; its file is prod-sessions.yaml
+  cachectl analyze redis://10.0.0.5:6379 --json      any server, as JSON
+  cachectl analyze -p 'prod-*' --fail-on high        a gate for CI: exit 1 from priority high on
+  cachectl explain OOM                               what an error means and what helps
+  cachectl demo                                      see it at work on a throwaway fleet
+`;

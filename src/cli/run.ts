@@ -1,0 +1,83 @@
+import { CommanderError } from "commander";
+import { CachectlError } from "../model/errors.js";
+import { failureReport } from "../report/failure-report.js";
+import { renderReport } from "../report/render.js";
+import { exitCodeOfError, exitCodes, type ExitStyle } from "./exit-codes.js";
+import { formatOf, type OutputFlags } from "./output.js";
+import { createProgram } from "./program.js";
+import { processTerminal, type Terminal } from "./terminal.js";
+import { version } from "./version.js";
+
+/** One run of the program: arguments in, text and an exit code out. The only place that catches everything. */
+export async function run(argv: string[]): Promise<void> {
+  const terminal = processTerminal(process.env);
+  const abort = new AbortController();
+  listenForSignals(abort);
+  const { program, state } = createProgram(terminal, abort.signal);
+  const startedAt = new Date();
+  let code: number;
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    code = state.exitCode;
+  } catch (error) {
+    state.context?.progress.stop();
+    code = await explainError(error, { terminal, operation: state.operation, flags: state.flags, startedAt });
+  }
+  // Both streams have been flushed by awaiting each write. Exiting here ends what a library may have left open.
+  process.exit(code);
+}
+
+/** The first signal lets the command stop cleanly, the second leaves at once. */
+function listenForSignals(abort: AbortController): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (abort.signal.aborted) process.exit(exitCodes.interrupted);
+      abort.abort();
+    });
+  }
+  // The reader of a pipe has seen enough (`| head -1`): nobody is left to tell anything.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === "EPIPE" ? 0 : exitCodes.changeFailed),
+  );
+  process.stderr.on("error", () => {});
+}
+
+interface Failure {
+  terminal: Terminal;
+  operation: string;
+  flags: OutputFlags | null;
+  startedAt: Date;
+}
+
+async function explainError(error: unknown, { terminal, operation, flags, startedAt }: Failure): Promise<number> {
+  if (error instanceof CommanderError) return usageCode(error, flags?.exitStyle ?? "cachectl");
+  const known = error instanceof CachectlError ? error : defect(error);
+  await terminal.warn(`cachectl: ${known.message}\n${known.hint === "" ? "" : `  ${known.hint}\n`}`);
+  if (flags !== null && formatOf(flags) !== "table") {
+    const durationMs = Date.now() - startedAt.getTime();
+    const report = failureReport({
+      operation,
+      version: version(),
+      startedAt: startedAt.toISOString(),
+      durationMs,
+      error: known,
+    });
+    await terminal.print(renderReport(report, { format: formatOf(flags), width: terminal.width, color: false }));
+  }
+  return exitCodeOfError(known, flags?.exitStyle ?? "cachectl");
+}
+
+/** Commander has printed the help or the error already. */
+function usageCode({ code }: CommanderError, style: ExitStyle): number {
+  if (code === "commander.helpDisplayed" || code === "commander.version" || code === "commander.help")
+    return exitCodes.fine;
+  return style === "nagios" ? 3 : exitCodes.usage;
+}
+
+function defect(error: unknown): CachectlError {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const hint = process.env["CACHECTL_DEBUG"]
+    ? String(error instanceof Error ? error.stack : error)
+    : "This is a defect of cachectl. Please report it, with what CACHECTL_DEBUG=1 prints.";
+  return new CachectlError("unreached", "defect", `internal error: ${text}`, hint, error);
+}

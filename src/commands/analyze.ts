@@ -1,0 +1,70 @@
+import { allRules } from "../analyze/rules/index.js";
+import { runRules } from "../analyze/run-rules.js";
+import { readFactsFile, writeFactsFile } from "../collect/facts-file.js";
+import { observeTarget } from "../collect/observe-target.js";
+import type { Observation, ObservedTarget } from "../model/observation.js";
+import type { Profile } from "../model/profile.js";
+import type { Report } from "../model/report.js";
+import type { ProfileSelection } from "../profiles/select-profiles.js";
+import { analysisReport } from "../report/build-report.js";
+import type { Context } from "./context.js";
+import { mapWithLimit } from "./map-with-limit.js";
+
+export interface AnalyzeOptions {
+  selection: ProfileSelection;
+  /** Between the two samples; 0 = judge since the servers' start. */
+  sampleMs: number;
+  /** Path to write the facts to, beside the report. */
+  saveFacts: string | null;
+  /** Path to read the facts from, instead of asking servers. */
+  fromFacts: string | null;
+}
+
+/** Sockets that may be opened at once: far below a shell's usual limit of 1,024 files. */
+const maxTargetsAtOnce = 256;
+
+/** `cachectl analyze`: what is wrong with these servers, and what to do. Read-only. */
+export async function analyze(context: Context, options: AnalyzeOptions): Promise<Report> {
+  const startedAt = new Date(context.clock.now()).toISOString();
+  const begunMs = context.clock.monotonicMs();
+  const observation =
+    options.fromFacts === null ? await observe(context, options, startedAt) : await readFactsFile(options.fromFacts);
+  if (options.saveFacts !== null) await writeFactsFile(options.saveFacts, observation);
+  return analysisReport({
+    observation,
+    analysis: runRules(observation, allRules),
+    startedAt,
+    durationMs: Math.round(context.clock.monotonicMs() - begunMs),
+  });
+}
+
+async function observe(context: Context, options: AnalyzeOptions, observedAt: string): Promise<Observation> {
+  const { selection, sampleMs } = options;
+  const profiles = await context.loadProfiles(selection);
+  context.progress.update(progressText(profiles, sampleMs));
+  const targets = await mapWithLimit(profiles, maxTargetsAtOnce, (profile) =>
+    observeProfile(context, profile, sampleMs),
+  );
+  context.progress.stop();
+  return {
+    schemaVersion: 1,
+    tool: { name: "cachectl", version: context.version },
+    observedAt,
+    sampleSeconds: sampleMs / 1000,
+    targets,
+  };
+}
+
+async function observeProfile(context: Context, profile: Profile, sampleMs: number): Promise<ObservedTarget> {
+  const fleet = await context.openFleet(profile);
+  try {
+    return await observeTarget(fleet, profile.identity, sampleMs, context.clock);
+  } finally {
+    fleet.close();
+  }
+}
+
+function progressText(profiles: Profile[], sampleMs: number): string {
+  const what = profiles.length === 1 ? (profiles[0]?.identity.name ?? "") : `${profiles.length} targets`;
+  return sampleMs === 0 ? `Looking at ${what}` : `Watching ${what} for ${sampleMs / 1000} s`;
+}
