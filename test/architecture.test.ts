@@ -92,4 +92,16 @@ describe("architecture", () => {
     const wrong = rules.filter(({ name, text }) => !text.includes(`  id: "${name.slice(14, -3)}",`));
     expect(wrong.map(({ name }) => name)).toEqual([]);
   });
+
+  it("has a test for every rule that sees it fire, sees it healthy and sees it unable to judge", () => {
+    const tests = resolve(root, "../test/unit/analyze/rules");
+    const rules = files
+      .filter(({ name }) => /^analyze\/rules\/(?!index\.ts)/.test(name))
+      .map(({ name }) => name.slice(14, -3));
+    const wrong = rules.filter((rule) => {
+      const text = readFileSync(join(tests, `${rule}.test.ts`), "utf8");
+      return !["priority", "healthy", "cannot-judge"].every((word) => text.includes(word));
+    });
+    expect(wrong).toEqual([]);
+  });
 });

@@ -1,9 +1,10 @@
-import { comparePriority, type Command, type Finding } from "../model/finding.js";
+import { comparePriority, type Category, type Command, type Finding } from "../model/finding.js";
 import { compareAddresses } from "../model/node.js";
 
 /**
  * Joins findings that differ only in node, evidence and commands, so that twelve nodes with the same fault are one line with
- * twelve names. Confidence becomes the lowest of the joined. Sorted most urgent first, then by rule, target and node.
+ * twelve names. Confidence becomes the lowest of the joined. Sorted most urgent first, then
+ * by category, rule, target and node.
  */
 export function joinEqualFindings(findings: readonly Finding[]): Finding[] {
   const joined = new Map<string, Finding>();
@@ -34,9 +35,28 @@ function lowerConfidence(a: Finding["confidence"], b: Finding["confidence"]): Fi
   return order[Math.min(order.indexOf(a), order.indexOf(b))] ?? a;
 }
 
+/** What stops users now comes before what may harm them some day. */
+const categoryOrder: readonly Category[] = [
+  "availability",
+  "cluster",
+  "memory",
+  "eviction",
+  "errors",
+  "replication",
+  "persistence",
+  "clients",
+  "latency",
+  "cpu",
+  "keyspace",
+  "security",
+  "configuration",
+  "version",
+];
+
 function byUrgency(a: Finding, b: Finding): number {
   return (
     comparePriority(b.priority, a.priority) ||
+    categoryOrder.indexOf(a.category) - categoryOrder.indexOf(b.category) ||
     a.ruleId.localeCompare(b.ruleId) ||
     a.target.localeCompare(b.target) ||
     compareAddresses(a.nodes[0] ?? "", b.nodes[0] ?? "")

@@ -1,7 +1,7 @@
 import { known, type Fact } from "../../src/model/fact.js";
 import type { Facts, Topic } from "../../src/model/facts.js";
 import type { NodeIdentity, TargetIdentity } from "../../src/model/node.js";
-import type { NodeFacts, Observation, ObservedNode } from "../../src/model/observation.js";
+import type { Observation, ObservedNode } from "../../src/model/observation.js";
 
 /**
  * What differs from a healthy node: for a topic either the fields that differ (merged over the healthy ones; records such as
@@ -303,7 +303,7 @@ function observedNode(
   }
   const [host, port] = address.split(":") as [string, string];
   const identity = { address, family, role, cliArguments: ["-h", host, "-p", port], ...node };
-  return { node: identity, facts: facts as NodeFacts };
+  return { node: identity, facts: facts };
 }
 
 function isMissing(value: unknown): boolean {

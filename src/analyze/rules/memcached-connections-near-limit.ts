@@ -15,10 +15,12 @@ export const memcachedConnectionsNearLimit = defineRule({
   },
   needs: ["memcachedStats"],
   check({ memcachedStats: { numbers } }, { node, thresholds }) {
-    const { curr_connections: current, max_connections: limit } = numbers;
+    const { curr_connections: current, max_connections: limit, reserved_fds: reserved } = numbers;
     if (current === undefined || limit === undefined || limit <= 0)
       return cannotJudge("stats does not show curr_connections and max_connections");
-    const percent = (100 * current) / limit;
+    // The server turns clients away when connections and its threads' own descriptors together reach the limit.
+    const taken = current + (reserved ?? 0);
+    const percent = (100 * taken) / limit;
     if (percent < thresholds.mediumPercent) return null;
     return {
       priority: percent >= thresholds.criticalPercent ? "critical" : "medium",
@@ -26,6 +28,7 @@ export const memcachedConnectionsNearLimit = defineRule({
         "Share connections between threads of a client (a pool or a proxy), or restart with a higher -c and file limit.",
       evidence: [
         evidence(node, "curr_connections", current, "count"),
+        ...(reserved === undefined ? [] : [evidence(node, "reserved_fds", reserved, "count")]),
         evidence(node, "max_connections", limit, "count"),
         evidence(node, "utilization", Math.round(percent * 10) / 10, "percent"),
       ],

@@ -1,4 +1,5 @@
-import { cannotJudge, defineRule, evidence, notApplicable, serverCommand } from "../rule.js";
+import { raiseMaxmemory, roomyMaxmemory } from "../memory-limit.js";
+import { cannotJudge, defineRule, evidence, notApplicable } from "../rule.js";
 
 export const memoryNearLimit = defineRule({
   id: "memory-near-limit",
@@ -32,16 +33,7 @@ export const memoryNearLimit = defineRule({
         evidence(node, "utilization", Math.round(percent * 10) / 10, "percent"),
         evidence(node, "maxmemory-policy", memory.maxmemoryPolicy),
       ],
-      // Enough for the present data to sit below the lowest threshold again.
-      commands: [
-        serverCommand(
-          node,
-          "CONFIG",
-          "SET",
-          "maxmemory",
-          String(Math.ceil(usedBytes / (thresholds.mediumPercent / 100 - 0.1))),
-        ),
-      ],
+      commands: raiseMaxmemory(node, memory, roomyMaxmemory(usedBytes)),
     };
   },
 });

@@ -1,4 +1,4 @@
-import { defineTargetRule, evidence, notApplicable, serverCommand } from "../rule.js";
+import { cannotJudge, defineTargetRule, evidence, notApplicable, serverCommand } from "../rule.js";
 
 export const replicasUnpromotable = defineTargetRule({
   id: "replicas-unpromotable",
@@ -9,12 +9,16 @@ export const replicasUnpromotable = defineTargetRule({
     "Sentinel never promotes a replica with priority 0, so the loss of the primary would be the loss of the service.",
   source: "redis.io documentation",
   needs: ["replication"],
-  check(views) {
+  check(views, { unseen }) {
     const replicas = views.filter(({ facts }) => facts.replication.role === "replica");
     if (replicas.length === 0) return notApplicable("no replicas");
-    if (replicas.some(({ facts }) => facts.replication.priority !== 0)) return null;
+    const priorities = replicas.map(({ facts }) => facts.replication.priority);
+    if (priorities.some((priority) => priority !== null && priority > 0)) return null;
+    if (priorities.includes(null)) return cannotJudge("INFO does not show slave_priority");
     return {
       priority: "high",
+      // The one that did not answer may be promotable.
+      confidence: unseen.length > 0 ? "low" : "high",
       action: "Give at least one replica a priority above 0.",
       nodes: replicas.map(({ node }) => node.address),
       evidence: replicas.map(({ node }) => evidence(node, "slave_priority", 0, "count")),

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { displayWidth, truncate } from "../display-width.js";
+import { wrapText } from "./wrap-text.js";
 
 export interface GridColumn {
   label: string;
@@ -15,12 +16,20 @@ export interface GridColumn {
 const gap = 2;
 const narrowest = 8;
 
+/** What happens to the widest cells when the columns that stay are too wide. */
+export type Fit = "cut" | "wrap";
+
 /**
  * Columns side by side without borders, a header above them. Drops columns by importance until the rest fits into `width`,
- * then cuts the widest cells. Returns lines.
+ * then cuts or wraps the widest cells. Returns lines.
  */
-export function gridLines(columns: readonly GridColumn[], width: number, heading: (text: string) => string): string[] {
-  const shown = shrinkToFit(dropToFit(columns, width), width);
+export function gridLines(
+  columns: readonly GridColumn[],
+  width: number,
+  heading: (text: string) => string,
+  fit: Fit = "cut",
+): string[] {
+  const shown = shrinkToFit(dropToFit(columns, width), width, fit);
   const rowCount = Math.max(0, ...shown.map(({ cells }) => cells.length));
   const table = new Table({
     head: shown.map(({ label }) => heading(label)),
@@ -58,7 +67,7 @@ function dropToFit(columns: readonly GridColumn[], width: number): readonly Grid
       );
 }
 
-function shrinkToFit(columns: readonly GridColumn[], width: number): readonly GridColumn[] {
+function shrinkToFit(columns: readonly GridColumn[], width: number, fit: Fit): readonly GridColumn[] {
   const excess = totalWidth(columns) - width;
   const widest = columns.toSorted((a, b) => columnWidth(b) - columnWidth(a))[0];
   if (excess <= 0 || widest === undefined || columnWidth(widest) <= narrowest) return columns;
@@ -68,10 +77,14 @@ function shrinkToFit(columns: readonly GridColumn[], width: number): readonly Gr
     Math.min(Math.max(0, ...second), columnWidth(widest) - 1),
     narrowest,
   );
-  const cut = { ...widest, label: truncate(widest.label, aim), cells: widest.cells.map((cell) => truncate(cell, aim)) };
+  const cells = widest.cells.map((cell) =>
+    fit === "cut" ? truncate(cell, aim) : wrapText(cell.replaceAll("\n", " "), aim).join("\n"),
+  );
+  const narrower = { ...widest, label: truncate(widest.label, aim), cells };
   return shrinkToFit(
-    columns.map((column) => (column === widest ? cut : column)),
+    columns.map((column) => (column === widest ? narrower : column)),
     width,
+    fit,
   );
 }
 
@@ -80,5 +93,5 @@ function totalWidth(columns: readonly GridColumn[]): number {
 }
 
 function columnWidth({ label, cells }: GridColumn): number {
-  return Math.max(displayWidth(label), ...cells.map(displayWidth));
+  return Math.max(displayWidth(label), ...cells.flatMap((cell) => cell.split("\n").map(displayWidth)));
 }

@@ -1,14 +1,17 @@
-import type { Recommendation, Report } from "../../model/report.js";
+import type { Report } from "../../model/report.js";
 import { displayWidth, truncate } from "../display-width.js";
+import { compareAddresses } from "../../model/node.js";
 import { evidenceLines } from "./evidence-lines.js";
+import { joinTargets, type JoinedRecommendation } from "./join-targets.js";
 import type { Palette } from "./palette.js";
 import { wrapText } from "./wrap-text.js";
 
 const shownCommands = 3;
+const mostTargets = 3;
 
 /** WHAT TO DO: each finding above `info`, most urgent first, with what it rests on and what to run. */
 export function todoLines(report: Report, width: number, palette: Palette): string[] {
-  const todo = report.recommendations.filter(({ priority }) => priority !== "info");
+  const todo = joinTargets(report.recommendations.filter(({ priority }) => priority !== "info"));
   if (todo.length === 0) return [];
   const several = report.targets.length > 1;
   // All texts begin in one column, also where the numbers have two digits.
@@ -22,14 +25,14 @@ export function todoLines(report: Report, width: number, palette: Palette): stri
 
 /** ALSO NOTED: a line for each finding that asks for nothing now. */
 export function infoLines(report: Report, width: number, palette: Palette): string[] {
-  const noted = report.recommendations.filter(({ priority }) => priority === "info");
+  const noted = joinTargets(report.recommendations.filter(({ priority }) => priority === "info"));
   if (noted.length === 0) return [];
   const several = report.targets.length > 1;
   return ["", palette.heading("ALSO NOTED"), ...noted.map((item) => infoLine(item, several, width))];
 }
 
 function todoItem(
-  item: Recommendation,
+  item: JoinedRecommendation,
   number: string,
   indent: string,
   several: boolean,
@@ -61,17 +64,22 @@ function commandLines(commands: readonly string[], indent: string, palette: Pale
   ];
 }
 
-function infoLine(item: Recommendation, several: boolean, width: number): string {
+function infoLine(item: JoinedRecommendation, several: boolean, width: number): string {
   const long = `- ${item.issue}: ${places(item, several, 3)}`;
   const short = item.nodes.length > 1 ? `- ${item.issue}: ${item.nodes.length} nodes` : long;
   return truncate(displayWidth(long) <= width ? long : short, width);
 }
 
-/** The first nodes by name and how many more; the target's name where the report has several. */
-function places({ target, node, nodes }: Recommendation, several: boolean, most: number): string {
-  if (node === null && nodes.length === 0) return target;
+/** The first nodes by name and how many more; the targets' names where the report has several. */
+function places({ places: all, target }: JoinedRecommendation, several: boolean, most: number): string {
+  const shown = all
+    .slice(0, mostTargets)
+    .map((place) => `${several ? `${place.target}: ` : ""}${names(place.nodes, most)}`);
+  const more = all.length > mostTargets ? [`${all.length - mostTargets} more targets`] : [];
+  return [...shown, ...more].join("; ") || target;
+}
+
+function names(nodes: readonly string[], most: number): string {
   const more = nodes.length > most ? ` and ${nodes.length - most} more` : "";
-  // As people count: 10.0.0.9 stands before 10.0.0.10.
-  const names = nodes.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).slice(0, most);
-  return `${several ? `${target}: ` : ""}${names.join(", ")}${more}`;
+  return nodes.toSorted(compareAddresses).slice(0, most).join(", ") + more;
 }

@@ -10,7 +10,7 @@ export function sectionLines(section: Section, width: number, palette: Palette):
   return ["", palette.heading(section.title), ...body];
 }
 
-/** Every column of a verb's own table stays: the verb chose them, so cells are cut and not columns dropped. */
+/** Every column of a verb's own table stays: the verb chose them, so cells are wrapped and no column is dropped. */
 function tableLines({ columns, rows }: Extract<Section, { kind: "table" }>, width: number, palette: Palette): string[] {
   if (rows.length === 0) return ["none"];
   const grid = columns.map((column) => ({
@@ -19,7 +19,7 @@ function tableLines({ columns, rows }: Extract<Section, { kind: "table" }>, widt
     importance: null,
     cells: rows.map((row) => cellText(row[column.key] ?? null, column)),
   }));
-  return gridLines(grid, width, palette.faint);
+  return gridLines(grid, width, palette.faint, "wrap");
 }
 
 function cellText(cell: SectionCell, { unit }: SectionColumn): string {

@@ -27,6 +27,13 @@ describe("memcached-connections-near-limit", () => {
     expect(connected(799).outcome).toBe("healthy");
   });
 
+  it("counts the descriptors that the threads hold, which the server counts too", () => {
+    const numbers = { curr_connections: 700, max_connections: 1_000, reserved_fds: 100 };
+    const [finding] = judge(memcachedConnectionsNearLimit, memcachedNode({ memcachedStats: { numbers } })).findings;
+    expect(finding?.evidence).toContainEqual(expect.objectContaining({ fact: "reserved_fds", value: 100 }));
+    expect(finding?.evidence).toContainEqual(expect.objectContaining({ fact: "utilization", value: 80 }));
+  });
+
   it("cannot judge without the limit or without stats", () => {
     const node = memcachedNode({ memcachedStats: { numbers: without("max_connections") } });
     expect(judge(memcachedConnectionsNearLimit, node).outcome).toBe("cannot-judge");

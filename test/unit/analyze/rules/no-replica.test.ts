@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { noReplica } from "../../../../src/analyze/rules/no-replica.js";
-import { missing } from "../../../../src/model/fact.js";
+import { known, missing } from "../../../../src/model/fact.js";
+import { nodeId, sixMembers } from "../../../support/cluster-views.js";
 import { redisNode } from "../../../support/facts.js";
 import { judge } from "../../../support/judge.js";
 
@@ -14,8 +15,18 @@ describe("no-replica", () => {
     expect(findings[0]?.evidence).toContainEqual(expect.objectContaining({ fact: "connected_slaves", value: 0 }));
   });
 
-  it("calls it high in a cluster", () => {
-    expect(judge(noReplica, alone("cluster")).findings).toMatchObject([{ priority: "high" }]);
+  it("calls it high in a cluster that has a replica for it, or does not show its members", () => {
+    const unseen = alone("cluster");
+    unseen.facts.clusterView = missing("not-permitted", "CLUSTER NODES is refused");
+    const lost = alone("cluster");
+    lost.facts.clusterView = known({ myId: nodeId("p1"), nodes: sixMembers() });
+    for (const node of [unseen, lost]) expect(judge(noReplica, node).findings).toMatchObject([{ priority: "high" }]);
+  });
+
+  it("leaves a primary that the cluster has no replica for to the cluster's own rule", () => {
+    const verdict = judge(noReplica, alone("cluster"));
+    expect(verdict.outcome).toBe("not-applicable");
+    expect(verdict.reason).toContain("cluster-primary-without-replica");
   });
 
   it.each(["standalone", "cluster"] as const)("finds an empty %s primary healthy", (mode) => {
