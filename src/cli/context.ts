@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { knownRules } from "../analyze/known-rules.js";
 import type { Context } from "../commands/context.js";
 import { openFleet } from "../connect/open-fleet.js";
+import { openPlainMemcached, openPlainRedis } from "../connect/simple-connections.js";
 import { CachectlError } from "../model/errors.js";
 import { runCommand } from "../profiles/run-command.js";
 import { loadProfiles, type ProfileDeps } from "../profiles/select-profiles.js";
@@ -35,6 +36,14 @@ export function createContext(terminal: Terminal, signal: AbortSignal, quiet: bo
     progress,
     readFile: (path) => readFile(path, "utf8"),
     profileDeps,
+    demoDeps: {
+      env: process.env,
+      say: (line) => progress.note(line),
+      signal,
+      kill: (pid) => void process.kill(pid, "SIGKILL"),
+      openRedis: (address) => openPlainRedis(address, signal),
+      openMemcached: (address) => openPlainMemcached(address, signal),
+    },
     async loadProfiles(selection) {
       const { profiles, warnings } = await loadProfiles(selection, profileDeps);
       for (const warning of warnings) progress.note(`warning: ${warning}`);

@@ -1,34 +1,14 @@
 import { Command } from "commander";
 import type { Context } from "../commands/context.js";
-import type { Report } from "../model/report.js";
 import { createContext } from "./context.js";
 import { emit, formatOf, type OutputFlags } from "./output.js";
+import type { RunState, Shell } from "./shell.js";
 import type { Terminal } from "./terminal.js";
 import { addAnalyze } from "./verbs/analyze.js";
 import { addDemo } from "./verbs/demo.js";
 import { addExplain } from "./verbs/explain.js";
 import { addProfiles } from "./verbs/profiles.js";
 import { version } from "./version.js";
-
-/** What `run` has to know about the verb that was chosen, also when it fails half-way. */
-export interface RunState {
-  /** As in the report: the verb's words joined by hyphens. */
-  operation: string;
-  flags: OutputFlags | null;
-  context: Context | null;
-  exitCode: number;
-}
-
-/** What a verb's registration gets to work with. */
-export interface Shell {
-  terminal: Terminal;
-  signal: AbortSignal;
-  state: RunState;
-  /** Runs a command that ends in one report and prints it. */
-  report(operation: string, flags: OutputFlags, command: (context: Context) => Report | Promise<Report>): Promise<void>;
-  /** The context of this run; made once. */
-  begin(operation: string, flags: OutputFlags): Context;
-}
 
 /** The command tree. Every verb loads its own command when it is called: starting up must stay cheap. */
 export function createProgram(terminal: Terminal, signal: AbortSignal): { program: Command; state: RunState } {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { CommanderError } from "commander";
 import { CachectlError } from "../model/errors.js";
 import { failureReport } from "../report/failure-report.js";
@@ -12,6 +13,8 @@ import { version } from "./version.js";
 export async function run(argv: string[]): Promise<void> {
   const terminal = processTerminal(process.env);
   const abort = new AbortController();
+  // Every wait of a run listens to it; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, abort.signal);
   listenForSignals(abort);
   const { program, state } = createProgram(terminal, abort.signal);
   const startedAt = new Date();
@@ -21,7 +24,8 @@ export async function run(argv: string[]): Promise<void> {
     code = state.exitCode;
   } catch (error) {
     state.context?.progress.stop();
-    code = await explainError(error, { terminal, operation: state.operation, flags: state.flags, startedAt });
+    const style = state.flags?.exitStyle ?? askedStyle(argv);
+    code = await explainError(error, { terminal, operation: state.operation, flags: state.flags, style, startedAt });
   }
   // Both streams have been flushed by awaiting each write. Exiting here ends what a library may have left open.
   process.exit(code);
@@ -46,11 +50,18 @@ interface Failure {
   terminal: Terminal;
   operation: string;
   flags: OutputFlags | null;
+  style: ExitStyle;
   startedAt: Date;
 }
 
-async function explainError(error: unknown, { terminal, operation, flags, startedAt }: Failure): Promise<number> {
-  if (error instanceof CommanderError) return usageCode(error, flags?.exitStyle ?? "cachectl");
+/** For an error before the flags were read: 2 would be CRITICAL to Nagios, which is said of servers only. */
+function askedStyle(argv: string[]): ExitStyle {
+  return /(^| )--exit-style[= ]nagios( |$)/.test(argv.join(" ")) ? "nagios" : "cachectl";
+}
+
+async function explainError(error: unknown, failure: Failure): Promise<number> {
+  const { terminal, operation, flags, style, startedAt } = failure;
+  if (error instanceof CommanderError) return usageCode(error, style);
   const known = error instanceof CachectlError ? error : defect(error);
   await terminal.warn(`cachectl: ${known.message}\n${known.hint === "" ? "" : `  ${known.hint}\n`}`);
   if (flags !== null && formatOf(flags) !== "table") {
@@ -64,7 +75,7 @@ async function explainError(error: unknown, { terminal, operation, flags, starte
     });
     await terminal.print(renderReport(report, { format: formatOf(flags), width: terminal.width, color: false }));
   }
-  return exitCodeOfError(known, flags?.exitStyle ?? "cachectl");
+  return exitCodeOfError(known, style);
 }
 
 /** Commander has printed the help or the error already. */

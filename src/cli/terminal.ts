@@ -19,7 +19,9 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
   const { stdout, stderr } = process;
   return {
     get width() {
-      return stdout.isTTY ? stdout.columns : Number(env["COLUMNS"]) || fileWidth;
+      // A terminal that does not know its width reports 0.
+      const columns = stdout.isTTY ? stdout.columns : Number(env["COLUMNS"]);
+      return columns >= 1 ? columns : fileWidth;
     },
     color: wantsColor(env, stdout.isTTY),
     interactiveOutput: stdout.isTTY,

@@ -25,14 +25,21 @@ const writeProbes: { argv: [string, ...string[]]; neededFor: string }[] = [
   { argv: ["UNLINK", "cachectl:probe"], neededFor: "removing keys" },
 ];
 
-/** What this login may and may not do on a Redis, Valkey or Sentinel node. Read-only. */
+/** A Sentinel knows no CONFIG, SLOWLOG or keys, so nobody is refused them there. */
+const sentinelProbes: typeof readProbes = [
+  { argv: ["INFO", "server"], neededFor: "analyze: nearly every rule" },
+  { argv: ["SENTINEL", "MASTERS"], neededFor: "analyze: what is monitored" },
+];
+
+/** What this login may and may not do on a Sentinel. Read-only. */
+export async function collectSentinelCapabilities(port: RedisPort): Promise<Capability[]> {
+  return Promise.all(sentinelProbes.map((probe) => tried(port, probe)));
+}
+
+/** What this login may and may not do on a Redis or Valkey node. Read-only. */
 export async function collectCapabilities(port: RedisPort): Promise<Capability[]> {
   const whoami = await port.call("ACL", "WHOAMI").then(String, () => null);
-  const reads = readProbes.map(async ({ argv, neededFor }) => ({
-    command: name(argv),
-    neededFor,
-    ...(await verdict(port.call(...argv))),
-  }));
+  const reads = readProbes.map((probe) => tried(port, probe));
   const writes = writeProbes.map(async ({ argv, neededFor }) => ({
     command: name(argv),
     neededFor,
@@ -51,6 +58,10 @@ export async function collectMemcachedCapabilities(port: MemcachedPort): Promise
       ...(await verdict(port.stats(section))),
     })),
   );
+}
+
+async function tried(port: RedisPort, { argv, neededFor }: (typeof readProbes)[number]): Promise<Capability> {
+  return { command: name(argv), neededFor, ...(await verdict(port.call(...argv))) };
 }
 
 type Verdict = Pick<Capability, "allowed" | "reason">;
@@ -78,7 +89,7 @@ async function dryRun(port: RedisPort, whoami: string | null, argv: string[]): P
 }
 
 function name(argv: string[]): string {
-  return /^(CONFIG|SLOWLOG|LATENCY|CLIENT|ACL|MEMORY|MODULE|CLUSTER)$/.test(argv[0] ?? "")
+  return /^(CONFIG|SLOWLOG|LATENCY|CLIENT|ACL|MEMORY|MODULE|CLUSTER|SENTINEL)$/.test(argv[0] ?? "")
     ? argv.slice(0, 2).join(" ")
     : String(argv[0]);
 }

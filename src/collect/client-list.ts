@@ -40,8 +40,13 @@ function addClient(summary: ClientListFacts, client: Record<string, string>): vo
     summary.largestOutputClient = `${client["addr"] ?? "?"}${client["name"] ? ` (${client["name"]})` : ""}`;
   }
   const library = client["lib-name"] ? `${client["lib-name"]} ${client["lib-ver"] ?? ""}`.trim() : null;
-  if (library !== null && (library in summary.libraries || Object.keys(summary.libraries).length < maxLibraries))
-    summary.libraries[library] = (summary.libraries[library] ?? 0) + 1;
+  if (library !== null) countLibrary(summary.libraries, library);
+}
+
+function countLibrary(libraries: Record<string, number>, library: string): void {
+  // Clients choose the name: `constructor` must not find what every object has.
+  const counted = Object.hasOwn(libraries, library) ? (libraries[library] ?? 0) : 0;
+  if (counted > 0 || Object.keys(libraries).length < maxLibraries) libraries[library] = counted + 1;
 }
 
 /** Source: the flags list of https://redis.io/docs/latest/commands/client-list/ */

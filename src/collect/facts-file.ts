@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { CachectlError } from "../model/errors.js";
 import type { Observation } from "../model/observation.js";
 
 /** Writes what was seen, so that it can be judged again elsewhere. Holds no secret, but key and host names: only the owner may read it. */
 export async function writeFactsFile(path: string, observation: Observation): Promise<void> {
-  // Under another name first: a full disk must not leave half a file that looks whole.
-  const unfinished = `${path}.${randomUUID()}.tmp`;
+  const text = `${JSON.stringify(observation)}\n`;
   try {
-    await writeFile(unfinished, `${JSON.stringify(observation)}\n`, { mode: 0o600 });
-    await rename(unfinished, path);
+    // A pipe or device is written to: renaming over /dev/null would put a file in its place.
+    if (await isSpecial(path)) await writeFile(path, text);
+    else await replaceFile(path, text);
   } catch (error) {
     throw new CachectlError(
       "usage",
@@ -18,6 +18,27 @@ export async function writeFactsFile(path: string, observation: Observation): Pr
       "Give --save-facts a path in a directory that exists and that you may write to.",
       error,
     );
+  }
+}
+
+async function isSpecial(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => !found.isFile() && !found.isDirectory(),
+    () => false,
+  );
+}
+
+/** Under another name first: a full disk must not leave half a file that looks whole. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  // A link stays one, and what it leads to is replaced.
+  const target = await realpath(path).catch(() => path);
+  const unfinished = `${target}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(unfinished, text, { mode: 0o600 });
+    await rename(unfinished, target);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
   }
 }
 

@@ -28,12 +28,15 @@ import { windowBetween, windowSinceStart } from "./window.js";
  */
 export async function observeRedis(node: FleetNode, sampleMs: number, clock: Clock): Promise<NodeFacts> {
   const port = await node.openRedis();
-  const [settings, start] = await Promise.all([collectSettings(port), takeSample(port, clock)]);
+  const [settings, lastSlowlogId, start] = await Promise.all([
+    collectSettings(port),
+    collectLastSlowlogId(port),
+    takeSample(port, clock),
+  ]);
   const isCluster = settings.clusterInfo?.ok === true;
   const first = isCluster ? await withClusterInfo(port, start) : start;
   const facts = { reachability: known(reached(port.greeting)), ...settings };
   if (sampleMs === 0 || !first.info.ok) return { ...facts, ...(await sinceStart(port, first, clock)) };
-  const lastSlowlogId = await collectLastSlowlogId(port);
   await clock.sleep(sampleMs);
   const end = await takeSample(port, clock);
   const second = isCluster ? await withClusterInfo(port, end) : end;

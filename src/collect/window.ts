@@ -10,6 +10,18 @@ import { parseServer } from "./server.js";
 const gauge =
   /^(instantaneous_|current_|pubsub|tracking_|latest_|rdb_|module_|slot_migration|loading|async_loading|cluster_|aof_(?!delayed_fsync))|_perc$|^(migrate_cached_sockets|slave_expires_tracked_keys)$/;
 
+/** One alone may have grown past its old value again by the time of the second sample. */
+const onlyEverGrow = [
+  "total_commands_processed",
+  "total_connections_received",
+  "total_net_input_bytes",
+  "total_net_output_bytes",
+  "keyspace_hits",
+  "keyspace_misses",
+  "expired_keys",
+  "evicted_keys",
+];
+
 /**
  * What happened between two INFO replies `seconds` apart.
  * Missing when the server restarted or its counters were reset (CONFIG RESETSTAT) in between: a difference would be made up.
@@ -20,7 +32,7 @@ export function windowBetween(first: Info, second: Info, seconds: number): Fact<
   if (before === null || after === null) return missing("not-supported", "INFO of this server has no stats section");
   if (parseServer(first)?.runId !== parseServer(second)?.runId)
     return missing("not-sampled", "the server restarted between the two samples");
-  if ((after["total_commands_processed"] ?? 0) < (before["total_commands_processed"] ?? 0))
+  if (onlyEverGrow.some((field) => (after[field] ?? 0) < (before[field] ?? 0)))
     return missing("not-sampled", "the counters were reset between the two samples");
   return known({
     basis: "sample",

@@ -7,6 +7,7 @@ import type { Profile } from "../model/profile.js";
 import type { Report } from "../model/report.js";
 import type { ProfileSelection } from "../profiles/select-profiles.js";
 import { analysisReport } from "../report/build-report.js";
+import { beginRun } from "./begin-run.js";
 import type { Context } from "./context.js";
 import { mapWithLimit } from "./map-with-limit.js";
 
@@ -25,17 +26,13 @@ const maxTargetsAtOnce = 256;
 
 /** `cachectl analyze`: what is wrong with these servers, and what to do. Read-only. */
 export async function analyze(context: Context, options: AnalyzeOptions): Promise<Report> {
-  const startedAt = new Date(context.clock.now()).toISOString();
-  const begunMs = context.clock.monotonicMs();
+  const frame = beginRun(context);
+  const { startedAt } = frame();
   const observation =
     options.fromFacts === null ? await observe(context, options, startedAt) : await readFactsFile(options.fromFacts);
   if (options.saveFacts !== null) await writeFactsFile(options.saveFacts, observation);
-  return analysisReport({
-    observation,
-    analysis: runRules(observation, allRules),
-    startedAt,
-    durationMs: Math.round(context.clock.monotonicMs() - begunMs),
-  });
+  const analysis = runRules(observation, allRules);
+  return analysisReport({ observation, analysis, ...frame() });
 }
 
 async function observe(context: Context, options: AnalyzeOptions, observedAt: string): Promise<Observation> {

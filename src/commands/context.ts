@@ -1,3 +1,4 @@
+import type { DemoDeps } from "../demo/demo-deps.js";
 import type { Clock } from "../model/clock.js";
 import type { Fleet } from "../model/node-port.js";
 import type { Profile } from "../model/profile.js";
@@ -26,6 +27,8 @@ export interface Context {
   readFile(path: string): Promise<string>;
   /** For verbs that look at profiles without connecting. */
   profileDeps: ProfileDeps;
+  /** For the throwaway fleet of `demo`. */
+  demoDeps: DemoDeps;
   loadProfiles(selection: ProfileSelection): Promise<Profile[]>;
   openFleet(profile: Profile): Promise<Fleet>;
 }

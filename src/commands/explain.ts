@@ -5,19 +5,19 @@ import type { Report } from "../model/report.js";
 import { explainServerError, serverErrors } from "../model/server-errors.js";
 import { explanationSection } from "../report/explanation.js";
 import { verbReport } from "../report/verb-report.js";
+import { beginRun } from "./begin-run.js";
 import type { Context } from "./context.js";
 
 /** `cachectl explain`: what an error or a rule means. Talks to no server. @throws CachectlError when neither is known */
 export function explain(context: Context, subject: string): Report {
+  const frame = beginRun(context);
   const rule = allRules.find(({ id }) => id === subject.toLowerCase());
   const found = rule ?? explainServerError(subject);
   if (found === null) throw unknownSubject(subject);
   const name = "code" in found ? found.code : found.id;
   return verbReport({
     operation: "explain",
-    version: context.version,
-    startedAt: new Date(context.clock.now()).toISOString(),
-    durationMs: 0,
+    ...frame(),
     status: "success",
     summary: "code" in found ? `${name} is an error` : `${name} is a rule`,
     sections: [explanationSection(found)],

@@ -24,6 +24,7 @@ const causeByCode: Record<string, ConnectCause> = {
   EACCES: "socket-file",
   ENOTSOCK: "socket-file",
   ECONNRESET: "closed",
+  ECONNABORTED: "closed",
   EPIPE: "closed",
 };
 
@@ -55,7 +56,7 @@ function findCause(code: string, text: string, attempt: ConnectAttempt): Connect
   if (byCode === "closed" && attempt.tls) return "tls";
   if (byCode !== undefined) return byCode;
   if (
-    /^(ERR_SSL|ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code) ||
+    /^(ERR_SSL|ERR_TLS|ERR_OSSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code) ||
     /\bSSL routines\b|certificate/i.test(text)
   )
     return "tls";
@@ -64,8 +65,9 @@ function findCause(code: string, text: string, attempt: ConnectAttempt): Connect
 
 function findCauseInText(text: string, attempt: ConnectAttempt): ConnectCause {
   if (/^DENIED\b|protected mode/i.test(text)) return "protected-mode";
-  if (/^ERR max number of clients/i.test(text)) return "max-clients";
-  if (/^WRONGPASS\b|invalid (username|password)|Auth failed|authentication failed/i.test(text)) return "wrong-password";
+  if (/^ERR max number of clients|Too many open connections/i.test(text)) return "max-clients";
+  if (/^WRONGPASS\b|invalid (username|password)|Auth failed|authentication fail(?:ed|ure)/i.test(text))
+    return "wrong-password";
   if (/^NOAUTH\b|unauthenticated/i.test(text)) return "no-password";
   if (/^NOPERM\b/.test(text)) return "not-permitted";
   if (/DB index is out of range|SELECT is not allowed/i.test(text)) return "no-such-database";
@@ -89,9 +91,11 @@ const wording: Record<ConnectCause, Wording> = {
     `${address} refused the connection`,
     `Nothing listens there: check that ${protocol === "Memcached" ? "memcached" : "the server"} runs, and the host and port of the profile.`,
   ],
-  "timed-out": ({ address, timeoutMs }) => [
+  "timed-out": ({ address, protocol, timeoutMs }) => [
     `${address} did not answer within ${seconds(timeoutMs)}`,
-    "The host is down, a firewall drops the packets, or the server is stuck; raise timeouts.connect if the network is that slow.",
+    protocol === "Memcached"
+      ? "The host is down, a firewall drops the packets, or the server waits for another kind of login: auth: sasl (-S) or auth: ascii (-Y) with username and password in the profile."
+      : "The host is down, a firewall drops the packets, or the server is stuck; raise timeouts.connect if the network is that slow.",
   ],
   "unknown-host": ({ address }) => [
     `the host name of ${address} cannot be resolved`,
@@ -106,12 +110,12 @@ const wording: Record<ConnectCause, Wording> = {
     `${address} speaks TLS, and this profile does not`,
     "Use rediss:// instead of redis://, or set tls in the profile.",
   ],
-  "wrong-password": ({ address }) => [
-    `${address} rejected the user name or password (WRONGPASS)`,
+  "wrong-password": ({ address, protocol }) => [
+    `${address} rejected the user name or password${protocol === "Memcached" ? "" : " (WRONGPASS)"}`,
     "Check username and password in the profile; `cachectl profiles show` tells where the password is taken from.",
   ],
-  "no-password": ({ address, hasPassword }) => [
-    `${address} wants a password (NOAUTH)`,
+  "no-password": ({ address, protocol, hasPassword }) => [
+    `${address} wants a password${protocol === "Memcached" ? "" : " (NOAUTH)"}`,
     hasPassword
       ? "The login that the profile gives was not accepted for this: check username and password."
       : "Set password in the profile, for example password: { env: REDIS_PASSWORD }, or CACHECTL_PASSWORD for a URL.",
@@ -124,9 +128,11 @@ const wording: Record<ConnectCause, Wording> = {
     `${address} is in protected mode and refuses connections from other hosts`,
     "Set a password (ACL SETUSER or requirepass) and a bind address on the server, or run cachectl on that host.",
   ],
-  "max-clients": ({ address }) => [
+  "max-clients": ({ address, protocol }) => [
     `${address} has reached its maximum number of clients`,
-    "Close idle connections or raise maxclients (CONFIG SET maxclients from a connection that is already open).",
+    protocol === "Memcached"
+      ? "Close idle connections, or restart the server with a higher -c and file limit."
+      : "Close idle connections or raise maxclients (CONFIG SET maxclients from a connection that is already open).",
   ],
   "no-such-database": ({ address }, text) => [
     `${address} has no such database: ${text}`,

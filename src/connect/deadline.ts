@@ -8,13 +8,14 @@ export async function withDeadline<T>(
   signal: AbortSignal,
   onGiveUp: (why: "deadline" | "aborted") => Error,
 ): Promise<T> {
+  // Begun now, it would never hear of the abort.
+  if (signal.aborted) throw onGiveUp("aborted");
   let timer: NodeJS.Timeout | undefined;
   let onAbort = () => {};
   const givenUp = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(onGiveUp("deadline")), timeoutMs);
     onAbort = () => reject(onGiveUp("aborted"));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
+    signal.addEventListener("abort", onAbort, { once: true });
   });
   try {
     return await Promise.race([work(), givenUp]);

@@ -2,21 +2,16 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { ConnectError, ServerReplyError } from "../model/errors.js";
 import type { Endpoint } from "../model/node.js";
-import { connectFailure, type ConnectAttempt } from "./connect-failure.js";
+import { endOfMemcachedAnswer } from "../protocol/memcached-answer.js";
+import { aborted, connectFailure, type ConnectAttempt } from "./connect-failure.js";
 import { tlsOptions } from "./tls-options.js";
 import type { TlsSettings } from "../model/profile.js";
 
 interface Waiting {
   command: string;
-  lines: string[];
-  /** Whether this line completes the answer. */
-  isLast(line: string): boolean;
-  resolve(lines: string[]): void;
+  resolve(answer: string): void;
   reject(error: Error): void;
 }
-
-/** A longer line or answer is not memcached's: `stats` lines are short and few thousand. */
-const maxPendingBytes = 16 * 2 ** 20;
 
 /**
  * A connection that speaks Memcached's text protocol. Own code because memjs has only the deprecated binary protocol, which
@@ -52,7 +47,7 @@ export class MemcachedText {
     const socket =
       tls === null ? connectTcp({ ...endpoint }) : connectTls({ ...endpoint, ...tlsOptions(endpoint, tls) });
     const connection = new MemcachedText(socket, attempt, commandTimeoutMs);
-    signal.addEventListener("abort", () => connection.close(), { once: true });
+    signal.addEventListener("abort", () => connection.fail(aborted(attempt)), { once: true });
     await new Promise<void>((resolve, reject) => {
       socket.once(tls === null ? "connect" : "secureConnect", resolve);
       socket.once("error", (error) => reject(connectFailure(error, attempt)));
@@ -61,17 +56,15 @@ export class MemcachedText {
     return connection;
   }
 
-  /** Sends one command whose answer is a single line. */
-  async line(command: string): Promise<string> {
-    const lines = await this.request(command, () => true);
-    return lines[0] ?? "";
+  /** One command, its data after `\r\n`; the whole answer without its last line end. Rejects on ERROR and its kin. */
+  send(request: string): Promise<string> {
+    return this.request(request.split(/[ \r]/, 1)[0] ?? "", `${request}\r\n`);
   }
 
   /** Sends one command whose answer is `STAT name value` lines and `END`. */
   async stats(command: string): Promise<Record<string, string>> {
-    const lines = await this.request(command, (line) => line === "END" || line === "RESET");
     const stats: Record<string, string> = {};
-    for (const line of lines) {
+    for (const line of (await this.request(command, `${command}\r\n`)).split("\r\n")) {
       const [word, name, ...value] = line.split(" ");
       if (word === "STAT" && name !== undefined) stats[name] = value.join(" ");
     }
@@ -81,14 +74,14 @@ export class MemcachedText {
   /** The text protocol's login (`memcached -Y`): a `set` whose value is the token pair. */
   async authenticate(username: string, password: string): Promise<void> {
     const token = `${username} ${password}`;
-    await this.request("login", () => true, `set login 0 0 ${Buffer.byteLength(token)}\r\n${token}\r\n`);
+    await this.request("login", `set login 0 0 ${Buffer.byteLength(token)}\r\n${token}\r\n`);
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
-  private request(command: string, isLast: Waiting["isLast"], bytes = `${command}\r\n`): Promise<string[]> {
+  private request(command: string, bytes: string): Promise<string> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.fail(this.silence(command)), this.commandTimeoutMs);
@@ -98,32 +91,29 @@ export class MemcachedText {
           clearTimeout(timer);
           finish(value);
         };
-      this.#queue.push({ command, lines: [], isLast, resolve: settle(resolve), reject: settle(reject) });
+      this.#queue.push({ command, resolve: settle(resolve), reject: settle(reject) });
       this.#socket.write(bytes, "utf8");
     });
   }
 
   private receive(text: string): void {
     this.#buffer += text;
-    const lines = this.#buffer.split("\r\n");
-    this.#buffer = lines.pop() ?? "";
-    for (const line of lines) this.receiveLine(line);
-    if (this.#buffer.length > maxPendingBytes) this.fail(connectFailure(new Error("not the protocol"), this.attempt));
+    try {
+      for (let end = endOfMemcachedAnswer(this.#buffer); end !== null; end = endOfMemcachedAnswer(this.#buffer)) {
+        this.answer(this.#buffer.slice(0, end - 2));
+        this.#buffer = this.#buffer.slice(end);
+      }
+    } catch (error) {
+      this.fail(connectFailure(error, this.attempt));
+    }
   }
 
-  private receiveLine(line: string): void {
-    const waiting = this.#queue[0];
+  private answer(answer: string): void {
+    const waiting = this.#queue.shift();
     if (waiting === undefined) return;
-    if (!isMemcachedLine(line)) return this.fail(connectFailure(new Error(`not the protocol: ${line}`), this.attempt));
-    if (/^(ERROR|CLIENT_ERROR|SERVER_ERROR)\b/.test(line)) {
-      this.#queue.shift();
-      waiting.reject(new ServerReplyError(waiting.command, line, errorHint(line)));
-      return;
-    }
-    waiting.lines.push(line);
-    if (!waiting.isLast(line)) return;
-    this.#queue.shift();
-    waiting.resolve(waiting.lines);
+    if (/^(ERROR|CLIENT_ERROR|SERVER_ERROR)\b/.test(answer))
+      waiting.reject(new ServerReplyError(waiting.command, answer, errorHint(answer)));
+    else waiting.resolve(answer);
   }
 
   private fail(error: Error): void {
@@ -139,10 +129,6 @@ export class MemcachedText {
       "The server is stuck, the network broke, or it waits for a SASL login over the binary protocol (set username and password in the profile).",
     );
   }
-}
-
-function isMemcachedLine(line: string): boolean {
-  return /^(STAT |VERSION |END$|RESET$|OK$|STORED$|NOT_STORED$|ERROR|CLIENT_ERROR|SERVER_ERROR)/.test(line);
 }
 
 function errorHint(line: string): string {

@@ -15,5 +15,6 @@ declare module "memjs" {
     /** Calls back once for each server. */
     statsWithKey(key: string, callback: PerServer<Record<string, string>>): void;
     close(): void;
+    readonly servers: readonly { _socket?: import("node:net").Socket }[];
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { CachectlError, ConnectError } from "../model/errors.js";
 import { formatEndpoint, type Endpoint, type NodeFamily, type NodeRole } from "../model/node.js";
 import type { FleetNode, MemcachedPort, RedisPort } from "../model/node-port.js";
@@ -17,6 +18,8 @@ export class NodeConnections {
     signal: AbortSignal,
   ) {
     this.#signal = AbortSignal.any([signal, this.#closing.signal]);
+    // Each connection listens for its end; a fleet has more than the ten that Node takes for a leak.
+    setMaxListeners(0, this.#signal);
   }
 
   get nodes(): FleetNode[] {

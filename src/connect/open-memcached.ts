@@ -1,7 +1,8 @@
+import { ConnectError } from "../model/errors.js";
 import { formatEndpoint, type Endpoint } from "../model/node.js";
 import type { MemcachedPort } from "../model/node-port.js";
 import type { Profile } from "../model/profile.js";
-import { aborted, timedOut, type ConnectAttempt } from "./connect-failure.js";
+import { aborted, connectFailure, timedOut, type ConnectAttempt } from "./connect-failure.js";
 import { withDeadline } from "./deadline.js";
 import { MemcachedSasl } from "./memcached-sasl.js";
 import { MemcachedText } from "./memcached-text.js";
@@ -56,8 +57,19 @@ export async function openMemcached(
     };
   } catch (error) {
     cutOff.abort();
-    throw error;
+    // A full server says so in answer to the first command, a wrong token in answer to the login, and unreadable
+    // certificates make node:tls throw.
+    throw connectFailure(error, attempt);
   }
+}
+
+/** memjs speaks no TLS: going on would send the password in clear text. */
+function saslOverTls({ address }: ConnectAttempt): ConnectError {
+  return new ConnectError(
+    "tls",
+    `a SASL login to ${address} over TLS is not possible`,
+    "Set auth: ascii in the profile for a server started with -Y, or leave out tls where the network is trusted.",
+  );
 }
 
 async function openSession(
@@ -68,8 +80,9 @@ async function openSession(
 ): Promise<Session> {
   const { credentials, memcachedLogin, tls, timeouts } = settings;
   if (credentials !== null && memcachedLogin === "sasl" && "host" in endpoint) {
+    if (tls !== null) throw saslOverTls(attempt);
     const sasl = await MemcachedSasl.create(endpoint, credentials, attempt, timeouts.commandMs);
-    signal.addEventListener("abort", () => sasl.close(), { once: true });
+    signal.addEventListener("abort", () => sasl.abort(), { once: true });
     return {
       stats: (section) => sasl.stats(section),
       version: async () => (await sasl.stats(""))["version"] ?? "unknown",
@@ -80,7 +93,7 @@ async function openSession(
   if (credentials !== null) await text.authenticate(credentials.username ?? "", credentials.password.reveal());
   return {
     stats: (section) => text.stats(`stats ${section}`.trim()),
-    version: async () => (await text.line("version")).replace(/^VERSION /, ""),
+    version: async () => (await text.send("version")).replace(/^VERSION /, ""),
     close: () => text.close(),
   };
 }

@@ -35,7 +35,12 @@ export async function openRedis(endpoint: Endpoint, settings: RedisSettings, sig
     hasPassword: settings.credentials !== null,
   };
   const { Redis } = await import("ioredis");
-  const connection = new RedisConnection(new Redis(clientOptions(endpoint, settings)), attempt, settings.timeouts);
+  const connection = new RedisConnection(
+    new Redis(clientOptions(endpoint, settings)),
+    attempt,
+    settings.timeouts,
+    signal,
+  );
   try {
     await withDeadline(
       () => connection.logIn(settings),
@@ -82,6 +87,7 @@ class RedisConnection implements OpenRedis {
     private readonly client: RedisClient,
     private readonly attempt: ConnectAttempt,
     private readonly timeouts: Timeouts,
+    private readonly signal: AbortSignal,
   ) {
     client.on("error", (error: Error) => {
       this.#socketError ??= error;
@@ -102,7 +108,7 @@ class RedisConnection implements OpenRedis {
     try {
       await this.client.connect();
       if (credentials !== null) await this.authenticate(credentials);
-      if (database !== 0) await this.client.call("SELECT", String(database));
+      if (database !== 0) await this.select(database);
     } catch (error) {
       throw connectFailure(this.#socketError ?? error, this.attempt);
     }
@@ -133,6 +139,16 @@ class RedisConnection implements OpenRedis {
     }
   }
 
+  private async select(database: number): Promise<void> {
+    try {
+      await this.client.call("SELECT", String(database));
+    } catch (error) {
+      // It serves nobody just now, which PING is told too. That is a finding, not a refusal to look.
+      if (error instanceof Error && /^(BUSY|LOADING|MASTERDOWN)\b/.test(error.message)) return;
+      throw error;
+    }
+  }
+
   /** The error of a server that talks but does not serve; throws when there is nobody to talk to. */
   private async ping(): Promise<string | null> {
     try {
@@ -147,6 +163,8 @@ class RedisConnection implements OpenRedis {
   }
 
   private explain(error: unknown, command: string): Error {
+    // The connection was closed by us: whatever ioredis makes of that, the run was called off.
+    if (this.signal.aborted) return aborted(this.attempt);
     const text = error instanceof Error ? error.message : String(error);
     if (isReplyError(error)) return new ServerReplyError(command, text, replyHint(text));
     const failure = /timed out/i.test(text)
@@ -156,7 +174,8 @@ class RedisConnection implements OpenRedis {
           "The server is stuck or busy with one slow command (SLOWLOG, SCRIPT KILL), or the network broke; timeouts.command in the profile sets how long to wait.",
           error,
         )
-      : connectFailure(this.#socketError ?? error, this.attempt);
+      : // The handshake is long over: a connection that breaks now says nothing about TLS.
+        connectFailure(this.#socketError ?? error, { ...this.attempt, tls: false });
     this.#stuck ??= failure;
     return failure;
   }

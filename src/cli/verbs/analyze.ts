@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { AnalyzeOptions } from "../../commands/analyze.js";
 import { CachectlError } from "../../model/errors.js";
 import { addOutputOptions, type OutputFlags } from "../output.js";
-import type { Shell } from "../program.js";
+import type { Shell } from "../shell.js";
 import { addSelectionOptions, duration, durationOrZero, selectionOf, type SelectionFlags } from "../selection.js";
 import { watch } from "../watch.js";
 
@@ -35,10 +35,10 @@ export function addAnalyze(program: Command, shell: Shell): void {
     .option("--watch [interval]", "repeat in place until interrupted (every 5s)", duration)
     .addHelpText("before", examples);
   addOutputOptions(addSelectionOptions(command)).action(async (targets: string[], flags: AnalyzeFlags) => {
+    const context = shell.begin("analyze-cache", flags);
     const options = analyzeOptions(targets, flags);
     const { analyze } = await import("../../commands/analyze.js");
     if (flags.watch === undefined) return shell.report("analyze-cache", flags, (context) => analyze(context, options));
-    const context = shell.begin("analyze-cache", flags);
     const everyMs = flags.watch === true ? defaultWatchMs : flags.watch;
     shell.state.exitCode = await watch(() => analyze(context, options), everyMs, {
       context,

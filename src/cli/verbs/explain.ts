@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { addOutputOptions, type OutputFlags } from "../output.js";
-import type { Shell } from "../program.js";
+import type { Shell } from "../shell.js";
 
 export function addExplain(program: Command, shell: Shell): void {
   const command = program

@@ -6,6 +6,7 @@ import { findProfiles, isProfileName } from "../../profiles/find.js";
 import type { ProfileKind } from "../../profiles/profile-spec.js";
 import { profileTemplate } from "../../profiles/templates.js";
 import { verbReport } from "../../report/verb-report.js";
+import { beginRun } from "../begin-run.js";
 import type { Context } from "../context.js";
 
 export interface InitOptions {
@@ -16,6 +17,7 @@ export interface InitOptions {
 
 /** `cachectl profiles init`: writes a commented starter profile. Never overwrites one. */
 export async function initProfile(context: Context, { name, kind, profilesDirectory }: InitOptions): Promise<Report> {
+  const frame = beginRun(context);
   if (!isProfileName(name)) throw badName(name);
   const path = join(await directoryFor(context, profilesDirectory), `${name}.yaml`);
   try {
@@ -26,9 +28,7 @@ export async function initProfile(context: Context, { name, kind, profilesDirect
   }
   return verbReport({
     operation: "profiles-init",
-    version: context.version,
-    startedAt: new Date(context.clock.now()).toISOString(),
-    durationMs: 0,
+    ...frame(),
     status: "success",
     summary: `Wrote ${path}.`,
     notes: [`Edit it, then try it with \`cachectl profiles check ${name}\`.`],

@@ -3,19 +3,19 @@ import { formatEndpoint } from "../../model/node.js";
 import { openCatalog, type ProfileCatalog } from "../../profiles/catalog.js";
 import type { ProfileFile } from "../../profiles/find.js";
 import { verbReport } from "../../report/verb-report.js";
+import { beginRun } from "../begin-run.js";
 import type { Context } from "../context.js";
 
 /** `cachectl profiles list`: the profiles of the directory, broken ones too. Fetches no secret and talks to no server. */
 export async function listProfiles(context: Context, profilesDirectory: string | null): Promise<Report> {
+  const frame = beginRun(context);
   const catalog = await openCatalog(profilesDirectory, context.profileDeps);
   const files = [...catalog.directory.files.values()];
   const rows = await Promise.all(files.map((file) => describeRow(file, catalog)));
   const brokenCount = rows.filter(({ problems }) => problems !== "").length;
   return verbReport({
     operation: "profiles-list",
-    version: context.version,
-    startedAt: new Date(context.clock.now()).toISOString(),
-    durationMs: 0,
+    ...frame(),
     status: brokenCount > 0 ? "partial" : "success",
     summary: `${rows.length} profiles in ${catalog.directory.shown}${brokenCount > 0 ? `, ${brokenCount} of them broken` : ""}.`,
     sections:

@@ -54,8 +54,8 @@ async function askMembers(seed: Endpoint, node: FleetNode, tls: boolean): Promis
   const port = await node.openRedis();
   const fallbackHost = "host" in seed ? seed.host : "127.0.0.1";
   const answer = tls
-    ? await askShards(port).catch(() => askNodes(port))
-    : await askNodes(port).catch(() => askShards(port));
+    ? await askShards(port, tls).catch(() => askNodes(port))
+    : await askNodes(port).catch(() => askShards(port, tls));
   // A node that has never been told its own address announces none.
   return {
     seed,
@@ -75,9 +75,9 @@ async function askNodes(port: RedisPort): Promise<Omit<Answer, "seed">> {
 }
 
 /** Needed with TLS, where CLUSTER NODES may name the plain port, and where an ACL permits only this. */
-async function askShards(port: RedisPort): Promise<Omit<Answer, "seed">> {
+async function askShards(port: RedisPort, tls: boolean): Promise<Omit<Answer, "seed">> {
   const [shards, myId] = await Promise.all([port.call("CLUSTER", "SHARDS"), port.call("CLUSTER", "MYID")]);
-  return { myId: String(myId), members: parseClusterShards(shards, true) };
+  return { myId: String(myId), members: parseClusterShards(shards, tls) };
 }
 
 function hasAddress({ port }: Member): boolean {

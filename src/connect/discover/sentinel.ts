@@ -11,12 +11,12 @@ interface Monitored {
   sentinels: Record<string, string>[];
 }
 
-/** Asks all sentinels of the profile at once; the first that answers names masters, replicas and its fellow sentinels. */
+/** Asks all sentinels of the profile at once; the first that watches what is wanted names masters, replicas and its fellow sentinels. */
 export async function discoverSentinel(profile: Profile, nodes: NodeConnections): Promise<() => Promise<string[]>> {
   const seeds = profile.seeds.map((seed) => nodes.add(seed, "sentinel", "sentinel"));
   if (!profile.discover) return () => Promise.resolve([]);
   const asked = seeds.map((seed) => askSentinel(seed, profile.masterName));
-  const first = await Promise.any(asked).catch(() => null);
+  const first = await bestAnswer(asked);
   if (first === null) return () => allFailed(asked);
   for (const { master, replicas, sentinels } of first.monitored) {
     const primary = splitAddress(master.address);
@@ -25,6 +25,18 @@ export async function discoverSentinel(profile: Profile, nodes: NodeConnections)
     for (const fields of sentinels) addListed(nodes, fields, "sentinel");
   }
   return () => Promise.resolve(unmonitored(profile.masterName, first));
+}
+
+/** A sentinel that was restarted with an empty configuration answers too, and must not speak for the others. */
+async function bestAnswer(asked: Promise<SentinelAnswer>[]): Promise<SentinelAnswer | null> {
+  const watching = asked.map(async (answer) => {
+    const given = await answer;
+    if (given.monitored.length === 0) throw new Error("monitors nothing of what is asked for");
+    return given;
+  });
+  return Promise.any(watching)
+    .catch(() => Promise.any(asked))
+    .catch(() => null);
 }
 
 interface SentinelAnswer {
