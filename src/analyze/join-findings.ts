@@ -39,8 +39,8 @@ function lowerConfidence(a: Finding["confidence"], b: Finding["confidence"]): Fi
 const categoryOrder: readonly Category[] = [
   "availability",
   "cluster",
-  "memory",
   "eviction",
+  "memory",
   "errors",
   "replication",
   "persistence",

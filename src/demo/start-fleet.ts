@@ -1,4 +1,4 @@
-import type { Address, DemoDeps } from "./demo-deps.js";
+import type { DemoDeps } from "./demo-deps.js";
 import type { FleetAddresses } from "./fleet-addresses.js";
 import { DemoInterrupted } from "./demo-error.js";
 import { DemoRun } from "./demo-run.js";

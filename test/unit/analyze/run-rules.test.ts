@@ -90,7 +90,7 @@ describe("runRules", () => {
     const old = { server: { version: "8.0.1", product: "redis" } } as const;
     const { findings } = runRules(observationOf([redisNode({ ...full, ...old })]), allRules);
     const critical = findings.filter(({ priority }) => priority === "critical").map(({ category }) => category);
-    expect(critical.at(0)).toBe("memory");
+    expect(critical.at(0)).toBe("eviction");
     expect(critical.at(-1)).toBe("version");
     const order = findings.map(({ priority }) => priority);
     expect(order).toEqual([...order].sort((a, b) => priorities.indexOf(b) - priorities.indexOf(a)));

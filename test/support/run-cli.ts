@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+
+export interface CliRun {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  elapsedMs: number;
+}
+
+export interface CliOptions {
+  cwd?: string;
+  /** Over an environment that holds no CACHECTL_ variable, no colour setting and no profile directory of the user. */
+  env?: Record<string, string>;
+  /** Sent when its text has appeared on standard error or output. */
+  interruptAfter?: string;
+}
+
+const program = resolve(import.meta.dirname, "../../bin/cachectl.js");
+
+/** Runs the built program. Killed after a minute, which then shows as `signal`: nothing may hang. */
+export function runCli(args: string[], options: CliOptions = {}): Promise<CliRun> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: options.cwd ?? "/",
+    env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 60_000,
+    killSignal: "SIGKILL",
+  });
+  let stdout = "";
+  let stderr = "";
+  let interrupted = false;
+  const look = () => {
+    if (interrupted || options.interruptAfter === undefined) return;
+    if (!(stdout + stderr).includes(options.interruptAfter)) return;
+    interrupted = true;
+    child.kill("SIGINT");
+  };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    look();
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    look();
+  });
+  return new Promise((resolveRun, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      resolveRun({ code, signal, stdout, stderr, elapsedMs: performance.now() - startedAt });
+    });
+  });
+}

@@ -1,0 +1,94 @@
+import { waitUntil } from "../../../src/demo/wait-until.js";
+import { passwordForPeers } from "./start-cluster.js";
+import { startRedis, type RedisOptions, type RedisServer } from "./start-redis.js";
+
+export interface SentinelGroupOptions extends Pick<RedisOptions, "release" | "config" | "args" | "configFile"> {
+  /** 3 when left out. */
+  sentinels?: number;
+  /** 1 when left out. */
+  replicas?: number;
+  /** `mymaster` when left out. */
+  masterName?: string;
+  /** A majority when left out. */
+  quorum?: number;
+  /** Further lines for every sentinel, such as `sentinel down-after-milliseconds mymaster 1000`. */
+  sentinelLines?: string[];
+}
+
+export interface SentinelGroup {
+  masterName: string;
+  sentinels: RedisServer[];
+  primary: RedisServer;
+  replicas: RedisServer[];
+  stop(): Promise<void>;
+}
+
+/** Starts a monitored primary with replicas; resolves when every sentinel knows all the others and all linked replicas. */
+export async function startSentinelGroup(options: SentinelGroupOptions = {}): Promise<SentinelGroup> {
+  const masterName = options.masterName ?? "mymaster";
+  const config = { "repl-diskless-sync-delay": "0", ...passwordForPeers(options.config), ...options.config };
+  const primary = await startRedis({ ...options, config });
+  const replicaConfig = { ...config, replicaof: `${primary.host} ${primary.port}` };
+  const replicas = await startReplicas(options, replicaConfig);
+  const sentinelCount = options.sentinels ?? 3;
+  const lines = monitorLines(masterName, primary, options.quorum ?? Math.floor(sentinelCount / 2) + 1, config);
+  const sentinels = await Promise.all(
+    Array.from({ length: sentinelCount }, () =>
+      startRedis({
+        ...(options.release === undefined ? {} : { release: options.release }),
+        sentinel: [...lines, ...(options.sentinelLines ?? [])],
+      }),
+    ),
+  );
+  await waitUntil(async () => allSee(sentinels, masterName, replicas.length), {
+    what: "every sentinel knows the others and all replicas",
+    timeoutMs: 30_000,
+    everyMs: 25,
+  });
+  const all = [...sentinels, primary, ...replicas];
+  const stop = async () => {
+    await Promise.all(all.map((server) => server.stop()));
+  };
+  return { masterName, sentinels, primary, replicas, stop };
+}
+
+/** Linked before the sentinels start: these ask the primary for its replicas at once, and then only every ten seconds. */
+async function startReplicas(options: SentinelGroupOptions, config: Record<string, string>): Promise<RedisServer[]> {
+  const replicas = await Promise.all(
+    Array.from({ length: options.replicas ?? 1 }, () => startRedis({ ...options, config })),
+  );
+  await waitUntil(
+    async () => {
+      const infos = await Promise.all(replicas.map((replica) => replica.call("INFO", "replication")));
+      return infos.every((info) => String(info).includes("master_link_status:up"));
+    },
+    { what: "every replica is linked to its primary", timeoutMs: 30_000, everyMs: 25 },
+  );
+  return replicas;
+}
+
+function monitorLines(name: string, primary: RedisServer, quorum: number, config: Record<string, string>): string[] {
+  const lines = [
+    `sentinel monitor ${name} ${primary.host} ${primary.port} ${quorum}`,
+    `sentinel down-after-milliseconds ${name} 5000`,
+    `sentinel failover-timeout ${name} 10000`,
+  ];
+  const password = config["requirepass"];
+  return password === undefined ? lines : [...lines, `sentinel auth-pass ${name} ${password}`];
+}
+
+async function allSee(sentinels: RedisServer[], masterName: string, replicaCount: number): Promise<boolean> {
+  const seen = await Promise.all(
+    sentinels.map(async (sentinel) => {
+      const reply = await sentinel.call("SENTINEL", "MASTER", masterName);
+      const fields = Array.isArray(reply) ? reply.map(String) : [];
+      const field = (name: string) => fields[fields.indexOf(name) + 1];
+      return (
+        field("flags") === "master" &&
+        field("num-other-sentinels") === String(sentinels.length - 1) &&
+        field("num-slaves") === String(replicaCount)
+      );
+    }),
+  );
+  return seen.every(Boolean);
+}
