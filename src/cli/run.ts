@@ -24,11 +24,18 @@ export async function run(argv: string[]): Promise<void> {
     code = state.exitCode;
   } catch (error) {
     state.context?.progress.stop();
+    if (isEarlyOption(error, argv)) await terminal.warn("  Options come after the verb: cachectl analyze -p NAME\n");
     const style = state.flags?.exitStyle ?? askedStyle(argv);
     code = await explainError(error, { terminal, operation: state.operation, flags: state.flags, style, startedAt });
   }
   // Both streams have been flushed by awaiting each write. Exiting here ends what a library may have left open.
   process.exit(code);
+}
+
+function isEarlyOption(error: unknown, argv: string[]): boolean {
+  return (
+    error instanceof CommanderError && error.code === "commander.unknownOption" && argv[0]?.startsWith("-") === true
+  );
 }
 
 /** The first signal lets the command stop cleanly, the second leaves at once. */

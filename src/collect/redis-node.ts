@@ -46,7 +46,8 @@ export async function observeRedis(node: FleetNode, sampleMs: number, clock: Clo
 /** Observes one Sentinel: what it says of itself and of the masters it watches. Read-only. @throws ConnectError */
 export async function observeSentinel(node: FleetNode): Promise<NodeFacts> {
   const port = await node.openRedis();
-  const [info, sentinel] = await Promise.all([askInfo(port), collectSentinel(port)]);
+  // A Sentinel 6.0 knows no `everything` and answers it with nothing; what it has is in the default sections.
+  const [info, sentinel] = await Promise.all([askInfo(port, []), collectSentinel(port)]);
   const { server, clients } = infoFacts(info);
   return { reachability: known(reached(port.greeting)), server, clients, sentinel };
 }
@@ -59,7 +60,7 @@ interface Sample {
 }
 
 async function takeSample(port: RedisPort, clock: Clock): Promise<Sample> {
-  const info = await askInfo(port);
+  const info = await askInfo(port, ["everything"]);
   return { info, takenAtMs: clock.monotonicMs() };
 }
 
@@ -74,8 +75,8 @@ async function withClusterInfo(port: RedisPort, sample: Sample): Promise<Sample>
   return fields.ok ? { ...sample, info: known({ ...info.value, [clusterInfoSection]: fields.value }) } : sample;
 }
 
-function askInfo(port: RedisPort): Promise<Fact<Info>> {
-  return ask(port.call("INFO", "everything"), (reply) => parseInfo(String(reply)), "no INFO");
+function askInfo(port: RedisPort, sections: string[]): Promise<Fact<Info>> {
+  return ask(port.call("INFO", ...sections), (reply) => parseInfo(String(reply)), "no INFO");
 }
 
 async function collectSettings(port: RedisPort): Promise<NodeFacts> {

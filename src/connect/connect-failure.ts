@@ -46,6 +46,11 @@ export function tlsUnanswered(attempt: ConnectAttempt): ConnectError {
   return describe("tls", `no answer to the TLS hello within ${seconds(attempt.timeoutMs)}`, attempt, undefined);
 }
 
+/** It hung up on plain text and answered a TLS hello. */
+export function tlsExpected(attempt: ConnectAttempt): ConnectError {
+  return describe("tls-expected", "", attempt, undefined);
+}
+
 /** The user or the run's own deadline called it off. */
 export function aborted(attempt: ConnectAttempt): ConnectError {
   return describe("aborted", "", attempt, undefined);
@@ -71,7 +76,7 @@ function findCauseInText(text: string, attempt: ConnectAttempt): ConnectCause {
   if (/^NOAUTH\b|unauthenticated/i.test(text)) return "no-password";
   if (/^NOPERM\b/.test(text)) return "not-permitted";
   if (/DB index is out of range|SELECT is not allowed/i.test(text)) return "no-such-database";
-  // A TLS server answers plain text with an alert record, whose first byte is 21.
+  // Some TLS servers answer plain text with an alert record, whose first byte is 21; others hang up (tls-hello.ts).
   if (/RESP type 21\b/.test(text)) return "tls-expected";
   if (/RESP type|not the protocol|Protocol error/i.test(text)) return "not-the-protocol";
   if (/timed? ?out/i.test(text)) return "timed-out";

@@ -6,6 +6,7 @@ import { aborted, connectFailure, timedOut, type ConnectAttempt } from "./connec
 import { withDeadline } from "./deadline.js";
 import { MemcachedSasl } from "./memcached-sasl.js";
 import { MemcachedText } from "./memcached-text.js";
+import { explainHangUp } from "./tls-hello.js";
 
 export interface OpenMemcached extends MemcachedPort {
   close(): void;
@@ -59,7 +60,8 @@ export async function openMemcached(
     cutOff.abort();
     // A full server says so in answer to the first command, a wrong token in answer to the login, and unreadable
     // certificates make node:tls throw.
-    throw connectFailure(error, attempt);
+    const leftMs = settings.timeouts.connectMs - (performance.now() - startedAt);
+    throw await explainHangUp(connectFailure(error, attempt), endpoint, attempt, leftMs, signal);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Greeting, RedisPort, Reply } from "../model/node-port.js";
 import type { Credentials, Timeouts, TlsSettings } from "../model/profile.js";
 import { aborted, connectFailure, replyHint, timedOut, tlsUnanswered, type ConnectAttempt } from "./connect-failure.js";
 import { withDeadline } from "./deadline.js";
+import { explainHangUp } from "./tls-hello.js";
 import { tlsOptions } from "./tls-options.js";
 
 /** What a connection needs to know; the part of a profile that concerns one node. */
@@ -34,6 +35,7 @@ export async function openRedis(endpoint: Endpoint, settings: RedisSettings, sig
     timeoutMs: settings.timeouts.connectMs,
     hasPassword: settings.credentials !== null,
   };
+  const startedAt = performance.now();
   const { Redis } = await import("ioredis");
   const connection = new RedisConnection(
     new Redis(clientOptions(endpoint, settings)),
@@ -50,7 +52,8 @@ export async function openRedis(endpoint: Endpoint, settings: RedisSettings, sig
     );
   } catch (error) {
     connection.close();
-    throw error;
+    const leftMs = settings.timeouts.connectMs - (performance.now() - startedAt);
+    throw await explainHangUp(connectFailure(error, attempt), endpoint, attempt, leftMs, signal);
   }
   signal.addEventListener("abort", () => connection.close(), { once: true });
   return connection;
@@ -127,6 +130,8 @@ class RedisConnection implements OpenRedis {
 
   close(): void {
     this.client.disconnect();
+    // Its own way waits two seconds for the server to hang up too, which a stuck one never does.
+    (this.client.stream as Socket | undefined)?.destroy();
   }
 
   private async authenticate({ username, password }: Credentials): Promise<void> {

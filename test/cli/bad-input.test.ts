@@ -1,0 +1,201 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Report } from "../../src/model/report.js";
+import { blackHole, cutOffProxy, greetingServer, httpServer, silentServer } from "../support/fault-servers.js";
+import { runCli, type CliRun } from "../support/run-cli.js";
+import { startCluster, startRedis, usingServers } from "../support/servers/index.js";
+
+usingServers();
+
+/** What every failure owes its reader, whatever the cause: it ends by itself, in words, without a stack trace. */
+function expectClear(run: CliRun, code: number): void {
+  expect(run.signal).toBeNull();
+  expect(run.stdout + run.stderr).not.toMatch(/\n\s+at .*:\d+:\d+|UnhandledPromise|\[object Object\]|undefined/);
+  expect({ code: run.code, stderr: run.stderr }).toEqual({ code, stderr: run.stderr });
+}
+
+async function profileDirectory(files: Record<string, string>): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "cachectl-profiles-"));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(dir, name), text)));
+  return dir;
+}
+
+const analyze = (target: string, ...more: string[]) =>
+  runCli(["analyze", target, "--sample", "0", "--timeout", "1s", ...more]);
+
+describe("mistakes on the command line", () => {
+  it("suggests the verb that was meant", async () => {
+    const run = await runCli(["analyse"]);
+    expectClear(run, 2);
+    expect(run.stderr).toContain("Did you mean analyze?");
+  });
+
+  it("suggests the option that was meant", async () => {
+    const run = await runCli(["analyze", "--jsn"]);
+    expectClear(run, 2);
+    expect(run.stderr).toContain("Did you mean --json?");
+  });
+
+  it.each([
+    [["analyze", "--sample", "soon"], "500ms, 3s or 1m"],
+    [["analyze", "--fail-on", "urgent"], "info, low, medium, high, critical"],
+    [["analyze", "-o", "xml"], "table, json, ndjson, nagios"],
+    [["analyze", "--json", "-o", "table"], "Give one of them"],
+    [["analyze", "-l", "prod"], "key=value"],
+    [["analyze", "redis://:secret@127.0.0.1:6379"], "CACHECTL_PASSWORD"],
+    [["analyze", "http://127.0.0.1:6379"], "redis://"],
+    [["analyze", "127.0.0.1:99999"], "65535"],
+    [["analyze", "--from-facts", "/nonexistent/facts.json"], "--save-facts"],
+    [["explain", "mem-near-limit"], "memory-near-limit"],
+  ])("explains %j", async (args, expected) => {
+    const run = await runCli(args);
+    expectClear(run, 2);
+    expect(run.stderr).toContain(expected);
+    expect(run.stderr).not.toContain("secret@");
+  });
+
+  it("gives a JSON report for an error too when JSON was asked for", async () => {
+    const run = await runCli(["analyze", "-p", "nowhere", "--json"]);
+    expectClear(run, 2);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      operation: "analyze-cache",
+      status: "failed",
+      error: { code: "profile-not-found" },
+    });
+  });
+});
+
+describe("mistakes in profiles", () => {
+  it("suggests the profile that was meant", async () => {
+    const dir = await profileDirectory({ "prod-sessions.yaml": "kind: standalone\nhost: 127.0.0.1\n" });
+    const run = await runCli(["analyze", "-p", "prod-session", "--profiles-dir", dir]);
+    expectClear(run, 2);
+    expect(run.stderr).toContain("did you mean `prod-sessions`");
+  });
+
+  it("lists every problem with file, line and column", async () => {
+    const dir = await profileDirectory({
+      "bad.yaml": "kind: standalone\nhost: 127.0.0.1\nusrename: ops\nport: 70000\n",
+    });
+    const run = await runCli(["analyze", "-p", "bad", "--profiles-dir", dir]);
+    expectClear(run, 2);
+    expect(run.stderr).toMatch(/bad\.yaml:3:1.*usrename.*username/);
+    expect(run.stderr).toMatch(/bad\.yaml:4:7/);
+  });
+
+  it("says where the YAML is broken", async () => {
+    const dir = await profileDirectory({ "broken.yaml": "kind: standalone\nhost: [127.0.0.1\n" });
+    const run = await runCli(["analyze", "-p", "broken", "--profiles-dir", dir]);
+    expectClear(run, 2);
+    expect(run.stderr).toMatch(/broken\.yaml:\d+:\d+/);
+  });
+});
+
+describe("servers that cannot be talked to", () => {
+  it("says that the port is closed", async () => {
+    const run = await analyze("127.0.0.1:1");
+    expectClear(run, 3);
+    expect(run.stdout).toContain("127.0.0.1:1 refused the connection");
+  });
+
+  it("says that a host does not answer, after one timeout", async () => {
+    const run = await analyze(`127.0.0.1:${await blackHole()}`);
+    expectClear(run, 3);
+    expect(run.stdout).toContain("did not answer within 1 s");
+    expect(run.elapsedMs).toBeLessThan(4_000);
+  });
+
+  it("says that a host name is unknown", async () => {
+    const run = await analyze("no-such-host.invalid:6379");
+    expectClear(run, 3);
+    expect(run.stdout).toContain("cannot be resolved");
+  });
+
+  it("says that a web server is no Redis and no Memcached", async () => {
+    const port = await httpServer();
+    for (const target of [
+      `redis://127.0.0.1:${port}`,
+      `memcached://127.0.0.1:${port}`,
+      `redis+cluster://127.0.0.1:${port}`,
+    ]) {
+      const run = await analyze(target);
+      expectClear(run, 3);
+      expect(run.stdout).toMatch(/answered, but not as (Redis|Memcached) does/);
+    }
+  });
+
+  it("says that a server accepts and keeps silent", async () => {
+    const port = await silentServer();
+    for (const scheme of ["redis", "memcached", "redis+sentinel", "rediss"]) {
+      const run = await analyze(`${scheme}://127.0.0.1:${port}`);
+      expectClear(run, 3);
+      expect(run.stdout).toMatch(/did not answer within 1 s|no answer to the TLS hello within 1 s/);
+      expect(run.elapsedMs).toBeLessThan(5_000);
+    }
+  });
+
+  it("says that TLS met a plain port", async () => {
+    const redis = await startRedis();
+    const run = await analyze(`rediss://${redis.address}`);
+    expectClear(run, 3);
+    expect(run.stdout).toMatch(/TLS handshake .* failed/);
+    expect(run.stdout).toContain("redis://");
+  });
+
+  it("says that the password is missing or wrong, without showing it", async () => {
+    const redis = await startRedis({ config: { requirepass: "right" } });
+    const without = await analyze(`redis://${redis.address}`);
+    expectClear(without, 3);
+    expect(without.stdout).toContain("wants a password (NOAUTH)");
+    const wrong = await runCli(["analyze", `redis://${redis.address}`, "--sample", "0"], {
+      env: { CACHECTL_PASSWORD: "s3cret-wrong" },
+    });
+    expectClear(wrong, 3);
+    expect(wrong.stdout).toContain("rejected the user name or password (WRONGPASS)");
+    expect(wrong.stdout + wrong.stderr).not.toContain("s3cret-wrong");
+  });
+
+  it("tells protected mode and a full server apart from a dead one", async () => {
+    const denied = await greetingServer(
+      "-DENIED Redis is running in protected mode because protected mode is enabled\r\n",
+    );
+    const isDenied = await analyze(`127.0.0.1:${denied}`);
+    expectClear(isDenied, 3);
+    expect(isDenied.stdout).toContain("is in protected mode");
+    const full = await greetingServer("-ERR max number of clients reached\r\n");
+    const isFull = await analyze(`127.0.0.1:${full}`);
+    expectClear(isFull, 3);
+    expect(isFull.stdout).toContain("maximum number of clients");
+  });
+
+  it("says that a server stopped answering half-way", async () => {
+    const redis = await startRedis();
+    const run = await analyze(`redis://127.0.0.1:${await cutOffProxy(redis.port, 3_000)}`, "--json");
+    expectClear(run, 3);
+    const report = JSON.parse(run.stdout) as Report;
+    expect(report.status).toBe("failed");
+    expect(report.coverage.nodes.unreachable[0]?.reason).toContain("accepted the connection but did not answer");
+    expect(report.recommendations[0]?.issue).toBe("Node stopped answering half-way");
+    expect(run.elapsedMs).toBeLessThan(5_000);
+  });
+
+  it("reports five nodes of a cluster whose sixth is dead", async () => {
+    const cluster = await startCluster();
+    await cluster.replicas[0]?.kill();
+    const run = await analyze(`redis+cluster://${cluster.primaries[0]?.address}`, "--json");
+    expectClear(run, 3);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      status: "partial",
+      coverage: { nodes: { total: 6, answered: 5, unreachable: [{ node: cluster.replicas[0]?.address }] } },
+    });
+  });
+
+  it("does not pass a gate that it could not judge", async () => {
+    const port = await silentServer();
+    expectClear(await analyze(`memcached://127.0.0.1:${port}`, "--fail-on", "critical"), 1);
+    expectClear(await analyze(`memcached://127.0.0.1:${port}`, "--exit-style", "nagios"), 2);
+  });
+});
