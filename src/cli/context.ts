@@ -5,9 +5,9 @@ import { knownRules } from "../analyze/known-rules.js";
 import type { Context } from "../commands/context.js";
 import { openFleet } from "../connect/open-fleet.js";
 import { openPlainMemcached, openPlainRedis } from "../connect/simple-connections.js";
-import { CachectlError } from "../model/errors.js";
 import { runCommand } from "../profiles/run-command.js";
 import { loadProfiles, type ProfileDeps } from "../profiles/select-profiles.js";
+import { interrupted } from "./interrupted.js";
 import { createProgress } from "./progress.js";
 import { promptSecret } from "./prompt.js";
 import type { Terminal } from "./terminal.js";
@@ -21,7 +21,7 @@ export function createContext(terminal: Terminal, signal: AbortSignal, quiet: bo
     ...surroundings,
     knownRules: knownRules(),
     runCommand,
-    prompt: process.stdin.isTTY && terminal.interactiveErrors ? (label) => promptSecret(label, progress) : null,
+    prompt: process.stdin.isTTY && terminal.interactiveErrors ? (label) => promptSecret(label, progress, signal) : null,
     signal,
   };
   return {
@@ -51,8 +51,4 @@ export function createContext(terminal: Terminal, signal: AbortSignal, quiet: bo
     },
     openFleet: (profile) => openFleet(profile, signal),
   };
-}
-
-function interrupted(cause: unknown): CachectlError {
-  return new CachectlError("interrupted", "interrupted", "interrupted", "Run the command again.", cause);
 }

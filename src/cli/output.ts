@@ -43,15 +43,15 @@ export function formatOf({ output, json, exitStyle }: OutputFlags): ReportFormat
   return output ?? (exitStyle === "nagios" ? "nagios" : "table");
 }
 
-/** Prints the report to standard output and gives the exit code that goes with it. */
-export async function emit(report: Report, flags: OutputFlags, terminal: Terminal): Promise<number> {
-  await terminal.print(renderForFlags(report, flags, terminal));
-  return exitCodeOfReport(report, flags.failOn ?? null, flags.exitStyle);
+export function exitCodeFor(report: Report, { failOn, exitStyle }: OutputFlags): number {
+  return exitCodeOfReport(report, failOn ?? null, exitStyle);
 }
 
 export function renderForFlags(report: Report, flags: OutputFlags, terminal: Terminal): string {
   const format = formatOf(flags);
   const color = flags.color && terminal.color;
-  const text = renderReport(report, { format, width: terminal.width, color });
-  return flags.quiet === true && format === "table" ? `${text.split("\n", 1)[0] ?? ""}\n` : text;
+  const verdictOnly = flags.quiet === true && format === "table";
+  // The verdict is the first line, and whole only where nothing is wrapped.
+  const text = renderReport(report, { format, width: verdictOnly ? Infinity : terminal.width, color });
+  return verdictOnly ? `${text.split("\n", 1)[0] ?? ""}\n` : text;
 }

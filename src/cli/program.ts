@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Context } from "../commands/context.js";
 import { createContext } from "./context.js";
-import { emit, formatOf, type OutputFlags } from "./output.js";
+import { exitCodeFor, formatOf, renderForFlags, type OutputFlags } from "./output.js";
 import type { RunState, Shell } from "./shell.js";
 import type { Terminal } from "./terminal.js";
 import { addAnalyze } from "./verbs/analyze.js";
@@ -29,7 +29,9 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       const context = begin(operation, flags);
       const report = await command(context);
       context.progress.stop();
-      state.exitCode = await emit(report, flags, terminal);
+      // Known before anything is printed: a reader that goes away must not change it.
+      state.exitCode = exitCodeFor(report, flags);
+      await terminal.print(renderForFlags(report, flags, terminal));
     },
   };
   const program = new Command("cachectl")

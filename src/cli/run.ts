@@ -4,8 +4,10 @@ import { CachectlError } from "../model/errors.js";
 import { failureReport } from "../report/failure-report.js";
 import { renderReport } from "../report/render.js";
 import { exitCodeOfError, exitCodes, type ExitStyle } from "./exit-codes.js";
+import { interrupted } from "./interrupted.js";
 import { formatOf, type OutputFlags } from "./output.js";
 import { createProgram } from "./program.js";
+import type { RunState } from "./shell.js";
 import { processTerminal, type Terminal } from "./terminal.js";
 import { version } from "./version.js";
 
@@ -17,6 +19,7 @@ export async function run(argv: string[]): Promise<void> {
   setMaxListeners(0, abort.signal);
   listenForSignals(abort);
   const { program, state } = createProgram(terminal, abort.signal);
+  listenForOutputErrors(state);
   const startedAt = new Date();
   let code: number;
   try {
@@ -43,13 +46,20 @@ function listenForSignals(abort: AbortController): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       if (abort.signal.aborted) process.exit(exitCodes.interrupted);
-      abort.abort();
+      abort.abort(interrupted());
     });
   }
-  // The reader of a pipe has seen enough (`| head -1`): nobody is left to tell anything.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === "EPIPE" ? 0 : exitCodes.changeFailed),
-  );
+}
+
+function listenForOutputErrors(state: RunState): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // The reader of a pipe has seen enough (`| head -1`): nobody is left to tell anything, but a gate still holds.
+    if (error.code === "EPIPE") process.exit(state.exitCode);
+    process.stderr.write(
+      `cachectl: the output cannot be written: ${error.message}\n  Make room there, or send it elsewhere.\n`,
+    );
+    process.exit(exitCodes.unjudged);
+  });
   process.stderr.on("error", () => {});
 }
 
@@ -86,9 +96,9 @@ async function explainError(error: unknown, failure: Failure): Promise<number> {
 }
 
 /** Commander has printed the help or the error already. */
-function usageCode({ code }: CommanderError, style: ExitStyle): number {
-  if (code === "commander.helpDisplayed" || code === "commander.version" || code === "commander.help")
-    return exitCodes.fine;
+function usageCode({ exitCode }: CommanderError, style: ExitStyle): number {
+  // Help that was asked for. Commander also prints it when the verb is missing: `cachectl $VERB` must not pass for a gate.
+  if (exitCode === 0) return exitCodes.fine;
   return style === "nagios" ? 3 : exitCodes.usage;
 }
 

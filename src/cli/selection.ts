@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseDurationMs } from "../model/duration.js";
 import type { ProfileSelection } from "../profiles/select-profiles.js";
 
@@ -22,7 +22,7 @@ export function addSelectionOptions(command: Command): Command {
     .option("-l, --label <key=value>", "only profiles with this label; may be repeated", addLabel)
     .option("--profiles-dir <path>", "where the profiles are (./profiles, else ~/.config/cachectl/profiles)")
     .option("--timeout <duration>", "how long to wait for a node, instead of the profile's timeouts", duration)
-    .option("--user <name>", "user name, instead of the profile's; the password is asked for");
+    .option("--user <name>", "user name, instead of the profile's; without a password there, it is asked for");
 }
 
 export function selectionOf(targets: string[], flags: SelectionFlags): ProfileSelection {
@@ -39,16 +39,24 @@ export function selectionOf(targets: string[], flags: SelectionFlags): ProfileSe
   };
 }
 
-/** For commander: a duration as milliseconds. */
+/** A day. Node's timers end at 25 days and fire at once beyond that. */
+const longestMs = 86_400_000;
+
+/** For commander: a duration as milliseconds, never 0. */
 export function duration(text: string): number {
   const ms = parseDurationMs(text);
   if (ms === null) throw new InvalidArgumentError("Write a duration such as 500ms, 3s or 1m.");
+  if (ms <= 0 || ms > longestMs) throw new InvalidArgumentError("Write a duration from 1ms to 1440m.");
   return ms;
 }
 
 /** For commander: a duration, or a bare 0 for "none". */
 export function durationOrZero(text: string): number {
   return text === "0" ? 0 : duration(text);
+}
+
+export function sampleOption(description: string, parse: (text: string) => number): Option {
+  return new Option("--sample <duration>", description).argParser(parse).default(3_000, "3s");
 }
 
 function addLabel(text: string, labels: Record<string, string> = {}): Record<string, string> {

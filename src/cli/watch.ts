@@ -1,8 +1,8 @@
 import type { Context } from "../commands/context.js";
 import { CachectlError } from "../model/errors.js";
 import type { Report } from "../model/report.js";
-import { exitCodeOfReport, exitCodes } from "./exit-codes.js";
-import { renderForFlags, type OutputFlags } from "./output.js";
+import { exitCodes } from "./exit-codes.js";
+import { exitCodeFor, renderForFlags, type OutputFlags } from "./output.js";
 import type { Terminal } from "./terminal.js";
 
 interface WatchDeps {
@@ -24,7 +24,7 @@ export async function watch(look: () => Promise<Report>, everyMs: number, deps: 
   try {
     for (;;) {
       const report = await look();
-      code = exitCodeOfReport(report, flags.failOn ?? null, flags.exitStyle);
+      code = exitCodeFor(report, flags);
       const text = renderForFlags(report, flags, terminal);
       await terminal.print(terminal.interactiveOutput ? home + text : text);
       await context.clock.sleep(everyMs);

@@ -26,6 +26,8 @@ const causeByCode: Record<string, ConnectCause> = {
   ECONNRESET: "closed",
   ECONNABORTED: "closed",
   EPIPE: "closed",
+  EMFILE: "too-many-files",
+  ENFILE: "too-many-files",
 };
 
 /** Turns whatever a socket, TLS, ioredis, memjs or the server said while connecting into one told-apart error. */
@@ -142,6 +144,10 @@ const wording: Record<ConnectCause, Wording> = {
   "no-such-database": ({ address }, text) => [
     `${address} has no such database: ${text}`,
     "Check database in the profile; a cluster has database 0 only (Valkey 9 excepted).",
+  ],
+  "too-many-files": ({ address }) => [
+    `${address} was not tried: this machine lets no more files be opened`,
+    "Raise the limit of open files (ulimit -n) where cachectl runs, or look at fewer targets at once.",
   ],
   "not-the-protocol": ({ address, protocol }, text) => [
     `${address} answered, but not as ${protocol} does${text === "" ? "" : ` (${text})`}`,

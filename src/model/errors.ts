@@ -32,6 +32,7 @@ export type ConnectCause =
   | "protected-mode"
   | "max-clients"
   | "no-such-database"
+  | "too-many-files"
   | "not-the-protocol"
   | "closed"
   | "aborted"

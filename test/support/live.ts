@@ -98,11 +98,6 @@ export function liveProfile(servers: { host: string; port: number }[], options: 
   };
 }
 
-/** The report's recommendation of this rule, or undefined. */
-export function recommendationOf(report: Report, ruleId: string): Recommendation | undefined {
-  return report.recommendations.find((recommendation) => recommendation.ruleId === ruleId);
-}
-
 /**
  * Carries out a recommendation's `redis-cli -h HOST -p PORT …` lines as written, over a connection of the test's own, so
  * that the very text a user copies is what is proved; `printf … | nc HOST PORT` lines for Memcached too. Lines for other

@@ -3,7 +3,14 @@ import type { AnalyzeOptions } from "../../commands/analyze.js";
 import { CachectlError } from "../../model/errors.js";
 import { addOutputOptions, type OutputFlags } from "../output.js";
 import type { Shell } from "../shell.js";
-import { addSelectionOptions, duration, durationOrZero, selectionOf, type SelectionFlags } from "../selection.js";
+import {
+  addSelectionOptions,
+  duration,
+  durationOrZero,
+  sampleOption,
+  selectionOf,
+  type SelectionFlags,
+} from "../selection.js";
 import { watch } from "../watch.js";
 
 interface AnalyzeFlags extends OutputFlags, SelectionFlags {
@@ -13,7 +20,6 @@ interface AnalyzeFlags extends OutputFlags, SelectionFlags {
   watch?: true | number;
 }
 
-const defaultSampleMs = 3_000;
 const defaultWatchMs = 5_000;
 
 export function addAnalyze(program: Command, shell: Shell): void {
@@ -24,11 +30,11 @@ export function addAnalyze(program: Command, shell: Shell): void {
       "[target...]",
       "profile names, host:port or URLs; default: $CACHECTL_PROFILE, the profile `default`, or 127.0.0.1:6379",
     )
-    .option(
-      "--sample <duration>",
-      "time between the two samples that rates come from; 0 judges since the servers' start",
-      durationOrZero,
-      defaultSampleMs,
+    .addOption(
+      sampleOption(
+        "time between the two samples that rates come from; 0 judges since the servers' start",
+        durationOrZero,
+      ),
     )
     .option("--save-facts <file>", "write what was seen to a file, beside the report")
     .option("--from-facts <file>", "judge the facts of such a file; asks no server")
@@ -40,7 +46,10 @@ export function addAnalyze(program: Command, shell: Shell): void {
     const { analyze } = await import("../../commands/analyze.js");
     if (flags.watch === undefined) return shell.report("analyze-cache", flags, (context) => analyze(context, options));
     const everyMs = flags.watch === true ? defaultWatchMs : flags.watch;
-    shell.state.exitCode = await watch(() => analyze(context, options), everyMs, {
+    // Once for all rounds: a password that is asked for would be asked for again and again.
+    const profiles = context.loadProfiles(options.selection);
+    const settled = { ...context, loadProfiles: () => profiles };
+    shell.state.exitCode = await watch(() => analyze(settled, options), everyMs, {
       context,
       terminal: shell.terminal,
       flags,
@@ -74,5 +83,4 @@ const examples = `Examples:
   cachectl analyze -p 'prod-*' --fail-on high --json > report.json
   cachectl analyze -p prod --exit-style nagios
   cachectl analyze -p prod --save-facts facts.json     to look at again with --from-facts facts.json
-
 `;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { addOutputOptions, type OutputFlags } from "../output.js";
-import { duration } from "../selection.js";
+import { duration, sampleOption } from "../selection.js";
 import type { Shell } from "../shell.js";
 
 interface DemoFlags extends OutputFlags {
@@ -15,8 +15,8 @@ export function addDemo(program: Command, shell: Shell): void {
     .description("start a throwaway fleet with planted problems, analyze it, and end it")
     .option("--keep", "leave the servers running, and say how to look at them")
     .option("--stop", "end the servers of demos that were kept")
-    .option("--sample <duration>", "time between the two samples", duration, 3_000)
-    .addHelpText("before", "Examples:\n  cachectl demo\n  cachectl demo --keep\n  cachectl demo --stop\n\n");
+    .addOption(sampleOption("time between the two samples", duration))
+    .addHelpText("before", "Examples:\n  cachectl demo\n  cachectl demo --keep\n  cachectl demo --stop\n");
   addOutputOptions(command).action(async (flags: DemoFlags) => {
     const { demo, stopDemo } = await import("../../commands/demo.js");
     const options = { keep: flags.keep === true, sampleMs: flags.sample };

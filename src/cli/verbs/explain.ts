@@ -10,7 +10,7 @@ export function addExplain(program: Command, shell: Shell): void {
       "<error|rule-id...>",
       "such as OOM, NOAUTH, ECONNREFUSED or memory-near-limit; a whole error line will do",
     )
-    .addHelpText("before", "Examples:\n  cachectl explain MISCONF\n  cachectl explain hit-rate-low\n\n");
+    .addHelpText("before", "Examples:\n  cachectl explain MISCONF\n  cachectl explain hit-rate-low\n");
   addOutputOptions(command).action(async (words: string[], flags: OutputFlags) => {
     const { explain } = await import("../../commands/explain.js");
     await shell.report("explain", flags, (context) => explain(context, words.join(" ")));

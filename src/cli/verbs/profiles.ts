@@ -24,7 +24,7 @@ function addList(profiles: Command, shell: Shell): void {
     .option("--profiles-dir <path>", "where the profiles are")
     .addHelpText(
       "before",
-      "Examples:\n  cachectl profiles list\n  cachectl profiles list --profiles-dir /etc/cachectl\n\n",
+      "Examples:\n  cachectl profiles list\n  cachectl profiles list --profiles-dir /etc/cachectl\n",
     );
   addOutputOptions(command).action(async (flags: ProfilesFlags) => {
     const { listProfiles } = await import("../../commands/profiles/list.js");
@@ -39,7 +39,7 @@ function addShow(profiles: Command, shell: Shell): void {
     .argument("[profile...]", "names, globs or URLs")
     .addHelpText(
       "before",
-      "Examples:\n  cachectl profiles show prod-sessions\n  cachectl profiles show -l env=prod --json\n\n",
+      "Examples:\n  cachectl profiles show prod-sessions\n  cachectl profiles show -l env=prod --json\n",
     );
   addOutputOptions(addSelectionOptions(command)).action(async (names: string[], flags: ProfilesFlags) => {
     const { showProfiles } = await import("../../commands/profiles/show.js");
@@ -52,10 +52,7 @@ function addCheck(profiles: Command, shell: Shell): void {
     .command("check")
     .description("connect to every node and say what this login may and may not do; changes nothing")
     .argument("[profile...]", "names, globs or URLs")
-    .addHelpText(
-      "before",
-      "Examples:\n  cachectl profiles check prod-sessions\n  cachectl profiles check 'prod-*'\n\n",
-    );
+    .addHelpText("before", "Examples:\n  cachectl profiles check prod-sessions\n  cachectl profiles check 'prod-*'\n");
   addOutputOptions(addSelectionOptions(command)).action(async (names: string[], flags: ProfilesFlags) => {
     const { checkProfiles } = await import("../../commands/profiles/check.js");
     await shell.report("profiles-check", flags, (context) => checkProfiles(context, selectionOf(names, flags)));
@@ -69,7 +66,7 @@ function addInit(profiles: Command, shell: Shell): void {
     .argument("<name>", "of the profile and its file")
     .addOption(new Option("--kind <kind>", "what it is a profile of").choices(profileKinds).default("standalone"))
     .option("--profiles-dir <path>", "where to write it")
-    .addHelpText("before", "Examples:\n  cachectl profiles init prod-sessions --kind sentinel\n\n");
+    .addHelpText("before", "Examples:\n  cachectl profiles init prod-sessions --kind sentinel\n");
   addOutputOptions(command).action(async (name: string, flags: ProfilesFlags & { kind: ProfileKind }) => {
     const { initProfile } = await import("../../commands/profiles/init.js");
     const options = { name, kind: flags.kind, profilesDirectory: flags.profilesDir ?? null };
@@ -81,5 +78,4 @@ const examples = `Examples:
   cachectl profiles init prod-sessions --kind sentinel
   cachectl profiles check prod-sessions
   cachectl profiles list
-
 `;

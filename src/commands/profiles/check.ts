@@ -1,4 +1,8 @@
-import { collectCapabilities, collectMemcachedCapabilities } from "../../collect/capabilities.js";
+import {
+  collectCapabilities,
+  collectMemcachedCapabilities,
+  collectSentinelCapabilities,
+} from "../../collect/capabilities.js";
 import type { CheckedNode } from "../../model/capability.js";
 import { ConnectError } from "../../model/errors.js";
 import type { FleetNode } from "../../model/node-port.js";
@@ -50,5 +54,6 @@ async function askNode(node: FleetNode): Promise<Pick<CheckedNode, "pingMs" | "c
     return { pingMs: port.greeting.pingMs, capabilities: await collectMemcachedCapabilities(port) };
   }
   const port = await node.openRedis();
-  return { pingMs: port.greeting.pingMs, capabilities: await collectCapabilities(port) };
+  const collect = node.identity.family === "sentinel" ? collectSentinelCapabilities : collectCapabilities;
+  return { pingMs: port.greeting.pingMs, capabilities: await collect(port) };
 }

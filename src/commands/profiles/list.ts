@@ -1,7 +1,8 @@
 import type { Report, SectionCell } from "../../model/report.js";
 import { formatEndpoint } from "../../model/node.js";
 import { openCatalog, type ProfileCatalog } from "../../profiles/catalog.js";
-import type { ProfileFile } from "../../profiles/find.js";
+import { misnamedWarnings, type ProfileFile } from "../../profiles/find.js";
+import type { FleetSpec } from "../../profiles/profile-spec.js";
 import { verbReport } from "../../report/verb-report.js";
 import { beginRun } from "../begin-run.js";
 import type { Context } from "../context.js";
@@ -17,10 +18,13 @@ export async function listProfiles(context: Context, profilesDirectory: string |
     operation: "profiles-list",
     ...frame(),
     status: brokenCount > 0 ? "partial" : "success",
-    summary: `${rows.length} profiles in ${catalog.directory.shown}${brokenCount > 0 ? `, ${brokenCount} of them broken` : ""}.`,
+    summary: `${rows.length} ${rows.length === 1 ? "profile" : "profiles"} in ${catalog.directory.shown}${brokenCount > 0 ? `, ${brokenCount} of them broken` : ""}.`,
     sections:
       rows.length === 0 ? [] : [{ kind: "table", id: "profiles", title: "PROFILES", columns: columnsOf(rows), rows }],
-    notes: rows.length === 0 ? ["Write the first one with `cachectl profiles init NAME --kind standalone`."] : [],
+    notes: [
+      ...misnamedWarnings(catalog.directory),
+      ...(rows.length === 0 ? ["Write the first one with `cachectl profiles init NAME --kind standalone`."] : []),
+    ],
   });
 }
 
@@ -44,15 +48,24 @@ async function describeRow(file: ProfileFile, catalog: ProfileCatalog): Promise<
   const empty = { name: file.name, kind: "", nodes: "", role: "", labels: "", protected: "", problems: "" };
   if (!parsed.ok) return { ...empty, problems: `${parsed.problems.length} (cachectl profiles check ${file.name})` };
   const { spec } = parsed;
-  if (spec.kind === "fleet") return { ...empty, kind: "fleet", nodes: spec.members.map(({ name }) => name).join(", ") };
+  if (spec.kind === "fleet") return { ...empty, kind: "fleet", nodes: membersOf(spec) };
   return {
     ...empty,
     kind: spec.kind,
     nodes: spec.seeds.map(formatEndpoint).join(", "),
     role: spec.role ?? "",
-    labels: Object.entries(spec.labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(", "),
+    labels: pairs(spec.labels),
     protected: spec.protected ? "yes" : "",
   };
+}
+
+function membersOf({ members, select }: FleetSpec): string {
+  const selected = select === null ? [] : [`all with ${pairs(select.labels)}`];
+  return [...members.map(({ name }) => name), ...selected].join(", ");
+}
+
+function pairs(labels: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { listensBeyondLoopback, memcachedListensBeyondLoopback } from "../../../src/analyze/network-exposure.js";
+import {
+  isProtected,
+  listensBeyondLoopback,
+  memcachedListensBeyondLoopback,
+} from "../../../src/analyze/network-exposure.js";
 
 describe("listensBeyondLoopback", () => {
   it.each([
@@ -14,8 +18,9 @@ describe("listensBeyondLoopback", () => {
     expect(listensBeyondLoopback({ bind, port: "6379", "tls-port": "0" }, "8.0.6")).toBe(exposed);
   });
 
-  it("takes an empty bind for every interface up to 6.0 and for none since 6.2", () => {
+  it("takes an empty bind for every interface up to 6.2 and for none since 7.0", () => {
     expect(listensBeyondLoopback({ bind: "" }, "6.0.16")).toBe(true);
+    expect(listensBeyondLoopback({ bind: "" }, "6.2.20")).toBe(true);
     expect(listensBeyondLoopback({ bind: "" }, "7.0.15")).toBe(false);
   });
 
@@ -26,6 +31,21 @@ describe("listensBeyondLoopback", () => {
 
   it("does not know without bind", () => {
     expect(listensBeyondLoopback({ port: "6379" }, "8.0.6")).toBeNull();
+  });
+});
+
+describe("isProtected", () => {
+  it.each([
+    ["6.2.20", "0.0.0.0", false],
+    ["6.2.20", "", true],
+    ["7.0.15", "0.0.0.0", true],
+  ])("on %s bound to %j: %s", (version, bind, guarded) => {
+    expect(isProtected({ bind, "protected-mode": "yes" }, version)).toBe(guarded);
+  });
+
+  it("is not when protected mode is off, and unknown when it is not shown", () => {
+    expect(isProtected({ bind: "*", "protected-mode": "no" }, "8.0.6")).toBe(false);
+    expect(isProtected({ bind: "*" }, "8.0.6")).toBeNull();
   });
 });
 

@@ -46,9 +46,13 @@ describe("cluster-primaries-share-host", () => {
     expect(judge(clusterPrimariesShareHost, clusterOf(view)).outcome).toBe("healthy");
   });
 
-  it("takes a cluster on one host for a trial and reports it once, as info", () => {
-    const view = sixMembers().map((entry, index) => ({ ...entry, host: "127.0.0.1", port: 7000 + index }));
-    expect(judge(clusterPrimariesShareHost, clusterOf(view)).findings).toMatchObject([{ priority: "info" }]);
+  it.each([
+    ["127.0.0.1", {}, "info"],
+    ["10.0.0.1", { env: "dev" }, "info"],
+    ["10.0.0.1", {}, "high"],
+  ])("reports a whole cluster on %s with the labels %j once, as %s", (host, labels, priority) => {
+    const view = sixMembers().map((entry, index) => ({ ...entry, host, port: 7000 + index }));
+    expect(judge(clusterPrimariesShareHost, clusterOf(view), { labels }).findings).toMatchObject([{ priority }]);
   });
 
   it("relaxes to info outside production", () => {

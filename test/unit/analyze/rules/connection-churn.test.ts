@@ -26,8 +26,10 @@ describe("connection-churn", () => {
   });
 
   it("trusts an average since start little", () => {
-    const window = { basis: "since-start", seconds: 10, counters: { total_connections_received: 9_000 } } as const;
-    expect(judge(connectionChurn, redisNode({ window })).findings).toMatchObject([{ confidence: "low" }]);
+    const since = (seconds: number) =>
+      redisNode({ window: { basis: "since-start", seconds, counters: { total_connections_received: 90_000 } } });
+    expect(judge(connectionChurn, since(600)).findings).toMatchObject([{ confidence: "low" }]);
+    expect(judge(connectionChurn, since(599)).outcome).toBe("cannot-judge");
   });
 
   it("cannot judge when the connections are not counted", () => {

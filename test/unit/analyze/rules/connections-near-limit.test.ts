@@ -17,6 +17,14 @@ describe("connections-near-limit", () => {
     expect(finding?.evidence).toContainEqual(expect.objectContaining({ fact: "connected_clients", value: connected }));
   });
 
+  it("counts the links of the cluster bus, which take part of maxclients", () => {
+    const node = (clusterConnections: number) =>
+      redisNode({ clients: { connected: 700, maxClients: 1_000, clusterConnections } });
+    expect(judge(connectionsNearLimit, node(100)).outcome).toBe("healthy");
+    const [finding] = judge(connectionsNearLimit, node(101)).findings;
+    expect(finding?.evidence).toContainEqual(expect.objectContaining({ fact: "cluster_connections", value: 101 }));
+  });
+
   it("finds exactly 80 % healthy", () => {
     expect(judge(connectionsNearLimit, using(800)).outcome).toBe("healthy");
   });

@@ -38,8 +38,18 @@ describe("cpu-saturated", () => {
   });
 
   it("has low confidence in an average since start", () => {
-    const node = busy(mainThread(9, 1), { basis: "since-start" });
+    const node = busy(mainThread(550, 0), { basis: "since-start", seconds: 600 });
     expect(judge(cpuSaturated, node).findings).toMatchObject([{ confidence: "low" }]);
+  });
+
+  it("does not take the loading of a dataset for load", () => {
+    const since = (userSeconds: number) =>
+      judge(cpuSaturated, busy(mainThread(userSeconds, 0), { basis: "since-start", seconds: 599 }));
+    expect(since(550)).toMatchObject({
+      outcome: "cannot-judge",
+      reason: expect.stringContaining("--sample") as string,
+    });
+    expect(since(100).outcome).toBe("healthy");
   });
 
   it("takes the threshold of the profile", () => {

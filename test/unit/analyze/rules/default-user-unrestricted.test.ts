@@ -12,10 +12,11 @@ const server = (user: Partial<AclUser>, over: Overrides = {}) =>
 
 describe("default-user-unrestricted", () => {
   it.each([
-    ["10.0.0.5", "high"],
-    ["127.0.0.1 -::1", "low"],
-  ])("reports it bound to %s as %s", (bind, priority) => {
-    const { findings } = server({}, { config: { bind } });
+    ["10.0.0.5", "no", "high"],
+    ["10.0.0.5", "yes", "low"],
+    ["127.0.0.1 -::1", "no", "low"],
+  ])("reports it bound to %s with protected mode %s as %s", (bind, protectedMode, priority) => {
+    const { findings } = server({}, { config: { bind, "protected-mode": protectedMode } });
     expect(findings).toMatchObject([{ priority, confidence: "high" }]);
     expect(findings[0]?.evidence).toContainEqual(expect.objectContaining({ fact: "bind", value: bind }));
   });

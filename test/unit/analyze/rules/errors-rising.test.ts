@@ -17,10 +17,6 @@ describe("errors-rising", () => {
     ["MISCONF", "high"],
     ["NOREPLICAS", "high"],
     ["BUSY", "high"],
-    ["READONLY", "medium"],
-    ["NOAUTH", "medium"],
-    ["WRONGPASS", "medium"],
-    ["NOPERM", "medium"],
     ["CROSSSLOT", "medium"],
     ["IOERR", "medium"],
     ["TRYAGAIN", "low"],
@@ -32,6 +28,17 @@ describe("errors-rising", () => {
     expect(findings[0]?.action).toBe(
       explainServerError(code)?.resolution ?? "Find the clients that get this error and read its text there.",
     );
+  });
+
+  it.each([
+    ["READONLY", "CLIENT LIST"],
+    ["NOAUTH", "CLIENT LIST"],
+    ["WRONGPASS", "ACL LOG 10"],
+    ["NOPERM", "ACL LOG 10"],
+  ])("tells for %s how to find the client, instead of talking to it, with %s", (code, command) => {
+    const { findings } = failing({ [code]: 1 });
+    expect(findings).toMatchObject([{ priority: "medium", commands: [{ argv: command.split(" ") }] }]);
+    expect(findings[0]?.action).not.toContain("profile");
   });
 
   it("makes one finding per code", () => {

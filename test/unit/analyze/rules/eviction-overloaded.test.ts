@@ -5,7 +5,7 @@ import { redisNode } from "../../../support/facts.js";
 import { judge } from "../../../support/judge.js";
 
 const exceeded = (current_eviction_exceeded_time: number) =>
-  redisNode({ counters: { current_eviction_exceeded_time }, memory: { usedBytes: 700 } });
+  redisNode({ counters: { current_eviction_exceeded_time }, memory: { usedBytes: 700, maxmemoryBytes: 600 } });
 
 describe("eviction-overloaded", () => {
   it("reports a server that stays above its limit, with a roomier one", () => {

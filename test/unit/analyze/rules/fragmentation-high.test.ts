@@ -60,6 +60,17 @@ describe("fragmentation-high", () => {
     expect(judge(fragmentationHigh, node()).outcome).toBe("healthy");
   });
 
+  it("does not ask for defragmentation that is on already", () => {
+    const memory = { allocatorFragRatio: 1.5, allocatorFragBytes: 200 * mebibyte };
+    const config = { activedefrag: "yes", "active-defrag-ignore-bytes": "104857600" };
+    expect(judge(fragmentationHigh, redisNode({ memory, config })).findings).toMatchObject([
+      {
+        action: expect.stringContaining("is on") as string,
+        commands: [{ argv: ["CONFIG", "GET", "active-defrag-*"] }],
+      },
+    ]);
+  });
+
   it("skips a nearly empty instance, whose ratios measure the program itself", () => {
     const ratios = { allocatorFragRatio: 3, allocatorFragBytes: 20 * mebibyte };
     const node = (usedBytes: number) => redisNode({ memory: { usedBytes, ...ratios } });

@@ -60,6 +60,15 @@ describe("latency-spikes", () => {
     );
   });
 
+  it("needs CONFIG only to tell an empty history from a monitor that is off", () => {
+    const config = missing("not-permitted", "CONFIG is not permitted");
+    expect(judge(latencySpikes, redisNode({ config, latency: { fork: spike(500) } })).findings).toHaveLength(1);
+    expect(judge(latencySpikes, redisNode({ config }))).toMatchObject({
+      outcome: "cannot-judge",
+      reason: "CONFIG is not permitted",
+    });
+  });
+
   it("cannot judge without LATENCY", () => {
     const node = redisNode({ latency: missing("not-permitted", "LATENCY is not permitted") });
     expect(judge(latencySpikes, node)).toMatchObject({ outcome: "cannot-judge", reason: "LATENCY is not permitted" });

@@ -11,7 +11,7 @@ describe("master-without-persistence", () => {
     const { findings } = judge(masterWithoutPersistence, redisNode({ config: bare }));
     expect(findings).toMatchObject([{ priority: "high" }]);
     expect(findings[0]?.evidence).toContainEqual(expect.objectContaining({ fact: "connected_slaves", value: 1 }));
-    const command = findings[0]?.commands[0];
+    const command = findings[0]?.commands.at(-1);
     const save = command?.kind === "server" ? command.argv.at(-1) : undefined;
     expect(judge(masterWithoutPersistence, redisNode({ config: { ...bare, save: save ?? "" } })).outcome).toBe(
       "healthy",

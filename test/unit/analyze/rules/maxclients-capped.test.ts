@@ -11,6 +11,7 @@ describe("maxclients-capped", () => {
   it.each([
     [992, 1_024],
     [4_064, 4_096],
+    [9_968, 10_000],
   ])("suspects the open file limit behind %i", (maxClients, limit) => {
     const [finding] = judge(maxclientsCapped, accepting(maxClients)).findings;
     expect(finding).toMatchObject({ priority: "medium", confidence: "medium" });

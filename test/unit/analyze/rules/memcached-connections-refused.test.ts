@@ -31,6 +31,19 @@ describe("memcached-connections-refused", () => {
     expect(server({}).outcome).toBe("healthy");
   });
 
+  it("needs no count of rejections from a server that lets clients wait instead", () => {
+    const waiting = (listen_disabled_num: number) =>
+      judge(
+        memcachedConnectionsRefused,
+        memcachedNode({
+          memcachedSettings: { maxconns_fast: "no" },
+          memcachedWindow: { counters: { ...without("rejected_connections"), listen_disabled_num } },
+        }),
+      );
+    expect(waiting(0).outcome).toBe("healthy");
+    expect(waiting(1).findings).toMatchObject([{ priority: "high" }]);
+  });
+
   it("cannot judge without the counters or without stats", () => {
     const node = memcachedNode({ memcachedWindow: { counters: without("rejected_connections") } });
     expect(judge(memcachedConnectionsRefused, node).outcome).toBe("cannot-judge");

@@ -28,9 +28,9 @@ describe("memory-near-limit", () => {
     expect(judge(memoryNearLimit, filled(799)).outcome).toBe("healthy");
   });
 
-  it("takes the thresholds of the profile", () => {
+  it("takes the thresholds of the profile, and does not lower a limit that is roomy already", () => {
     const target = { thresholds: { "memory-near-limit": { mediumPercent: 50 } } };
-    expect(judge(memoryNearLimit, filled(600), target).findings).toMatchObject([{ priority: "medium" }]);
+    expect(judge(memoryNearLimit, filled(600), target).findings).toMatchObject([{ priority: "medium", commands: [] }]);
   });
 
   it("does not apply without maxmemory", () => {

@@ -49,6 +49,13 @@ describe("rdb-failed", () => {
     },
   );
 
+  it("needs no CONFIG to see that a save failed or did not", () => {
+    const config = missing("not-permitted", "CONFIG is not permitted");
+    const node = (rdbLastBgsaveStatus: string) => redisNode({ config, persistence: { rdbLastBgsaveStatus } });
+    expect(judge(rdbFailed, node("err")).findings).toMatchObject([{ priority: "high", confidence: "medium" }]);
+    expect(judge(rdbFailed, node("ok")).outcome).toBe("healthy");
+  });
+
   it("finds a successful save healthy", () => {
     expect(judge(rdbFailed, redisNode()).outcome).toBe("healthy");
   });

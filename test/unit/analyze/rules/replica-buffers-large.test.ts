@@ -22,6 +22,15 @@ describe("replica-buffers-large", () => {
     expect(judge(replicaBuffersLarge, shared(backlog + limit)).outcome).toBe("healthy");
   });
 
+  it("takes what waits for a replica that copies the dataset for information", () => {
+    const replicas = [{ address: "10.0.0.6:6379", state: "send_bulk", offset: 0, lagSeconds: 0 }];
+    const node = redisNode({
+      memory: { totalReplicationBuffersBytes: backlog + limit + 1, replicationBacklogBytes: backlog },
+      replication: { replicas },
+    });
+    expect(judge(replicaBuffersLarge, node).findings).toMatchObject([{ priority: "info" }]);
+  });
+
   it("takes the replicas' own buffers before 7.0", () => {
     const own = (clientsReplicasBytes: number) =>
       redisNode({

@@ -4,8 +4,10 @@ import { missing } from "../../../../src/model/fact.js";
 import { redisNode } from "../../../support/facts.js";
 import { judge } from "../../../support/judge.js";
 
-const replica = (linkStatus: string | null, syncInProgress = false) =>
-  redisNode({ replication: { role: "replica", linkStatus, syncInProgress, primaryAddress: "10.0.0.1:6379" } });
+const replica = (linkStatus: string | null, syncInProgress = false, linkDownSeconds: number | null = 5) =>
+  redisNode({
+    replication: { role: "replica", linkStatus, syncInProgress, linkDownSeconds, primaryAddress: "10.0.0.1:6379" },
+  });
 
 describe("replica-link-down", () => {
   it("reports a replica without a link", () => {
@@ -16,10 +18,22 @@ describe("replica-link-down", () => {
     );
   });
 
-  it("says when the replica is still copying the dataset", () => {
-    expect(judge(replicaLinkDown, replica("down", true)).findings).toMatchObject([
-      { priority: "critical", issue: expect.stringContaining("still copying") },
+  it.each([
+    [5, "medium"],
+    [3_599, "medium"],
+    [3_600, "critical"],
+  ])("calls a copy of the dataset that takes %i seconds %s", (linkDownSeconds, priority) => {
+    expect(judge(replicaLinkDown, replica("down", true, linkDownSeconds)).findings).toMatchObject([
+      { priority, issue: expect.stringContaining("still copying") },
     ]);
+  });
+
+  it("shows no time for a link that never was up", () => {
+    const { findings } = judge(replicaLinkDown, replica("down", true, -1));
+    expect(findings).toMatchObject([{ priority: "medium" }]);
+    expect(findings[0]?.evidence).toContainEqual(
+      expect.objectContaining({ fact: "master_link_down_since_seconds", value: null }),
+    );
   });
 
   it("finds a link that is up healthy", () => {

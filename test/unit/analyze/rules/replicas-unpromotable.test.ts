@@ -24,6 +24,11 @@ describe("replicas-unpromotable", () => {
     expect(judge(replicasUnpromotable, nodes).outcome).toBe("healthy");
   });
 
+  it("does not apply to a cluster, which does not look at the priority", () => {
+    const node = redisNode({ replication: { role: "replica", priority: 0 }, server: { mode: "cluster" } });
+    expect(judge(replicasUnpromotable, node).outcome).toBe("not-applicable");
+  });
+
   it("does not apply without replicas", () => {
     expect(judge(replicasUnpromotable, redisNode()).outcome).toBe("not-applicable");
   });

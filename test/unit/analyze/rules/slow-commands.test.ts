@@ -69,6 +69,14 @@ describe("slow-commands", () => {
     expect(judge(slowCommands, redisNode({ config: { "slowlog-max-len": "" } })).outcome).toBe("cannot-judge");
   });
 
+  it("needs CONFIG only to tell an empty log from one that is off", () => {
+    const config = missing("not-permitted", "CONFIG is not permitted");
+    const seen = (...usecs: number[]) =>
+      judge(slowCommands, redisNode({ config, slowlog: { entries: usecs.map((usec) => entry(usec)), seconds: 3 } }));
+    expect(seen(20_001).findings).toMatchObject([{ priority: "medium" }]);
+    expect(seen()).toMatchObject({ outcome: "cannot-judge", reason: "CONFIG is not permitted" });
+  });
+
   it("cannot judge without SLOWLOG", () => {
     const node = redisNode({ slowlog: missing("not-permitted", "SLOWLOG is not permitted") });
     expect(judge(slowCommands, node)).toMatchObject({ outcome: "cannot-judge", reason: "SLOWLOG is not permitted" });

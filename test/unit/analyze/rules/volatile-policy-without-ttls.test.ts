@@ -39,6 +39,23 @@ describe("volatile-policy-without-ttls", () => {
     expect(findings[0]?.commands).toMatchObject([{ argv: ["CONFIG", "SET", "maxmemory-policy", policy] }]);
   });
 
+  it.each([
+    [null, 0, []],
+    ["session", 0, []],
+    ["cache", 0, ["allkeys-lru"]],
+    ["store", 0, ["noeviction"]],
+    ["store", 10, []],
+  ] as const)(
+    "suggests for the role %s, nearly full with %i TTLs, only what costs nothing: %j",
+    (role, ttls, policies) => {
+      const node = volatile(1_000, ttls, { usedBytes: 800, maxmemoryBytes: 1_000 });
+      const { findings } = judge(volatilePolicyWithoutTtls, node, { role });
+      expect(findings[0]?.commands).toMatchObject(
+        policies.map((policy) => ({ argv: ["CONFIG", "SET", "maxmemory-policy", policy] })),
+      );
+    },
+  );
+
   it("does not apply to other policies or to a replica", () => {
     expect(judge(volatilePolicyWithoutTtls, redisNode()).outcome).toBe("not-applicable");
     const replica = redisNode({ memory: { maxmemoryPolicy: "volatile-lru" }, replication: { role: "replica" } });

@@ -1,0 +1,34 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { resolve } from "node:path";
+import { onTestFinished } from "vitest";
+
+export const program = resolve(import.meta.dirname, "../../bin/cachectl.js");
+
+/** The surroundings that `runCli` gives: nothing of the user's own. */
+export const bareEnvironment = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent" };
+
+export interface RunningCli {
+  child: ChildProcess;
+  /** What it has printed so far. */
+  stdout(): string;
+  stderr(): string;
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** Starts the built program and leaves it running, for tests that send signals. Killed with the test at the latest. */
+export function spawnCli(args: string[]): RunningCli {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: "/",
+    env: bareEnvironment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((settle) => {
+    child.on("close", (code, signal) => settle({ code, signal }));
+  });
+  return { child, stdout: () => stdout, stderr: () => stderr, ended };
+}
