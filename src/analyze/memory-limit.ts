@@ -6,12 +6,14 @@ import { serverCommand } from "./rule.js";
 /** What of a host's memory one server may fill: the rest is for the fork's copied pages, buffers and the system. */
 export const hostSharePercent = 75;
 
-type Sizes = Pick<MemoryFacts, "usedBytes" | "totalSystemBytes">;
+type Sizes = Pick<MemoryFacts, "usedBytes" | "maxmemoryBytes" | "totalSystemBytes">;
 
 /** `CONFIG SET maxmemory bytes` where the host is known to have room for it; otherwise nothing: a bigger limit would only move the failure. */
 export function raiseMaxmemory(node: NodeIdentity, memory: Sizes, bytes: number): Command[] {
-  const { totalSystemBytes } = memory;
+  const { maxmemoryBytes, totalSystemBytes } = memory;
   if (totalSystemBytes === null || bytes > (totalSystemBytes * hostSharePercent) / 100) return [];
+  // A profile may lower a rule's threshold so far that a roomy limit is below the present one.
+  if (maxmemoryBytes !== null && bytes <= maxmemoryBytes) return [];
   return [serverCommand(node, "CONFIG", "SET", "maxmemory", String(Math.ceil(bytes)))];
 }
 

@@ -38,6 +38,17 @@ export function windowConfidence(window: Window): Confidence {
   return window.basis === "sample" ? "high" : "low";
 }
 
+// A dataset may take minutes to load, and the clients of a restarted server all come back in its first minute.
+const startSeconds = 600;
+
+/** Whether the averages of this window are those of a start, not of the service: since start, and that was moments ago. */
+export function isStartUp(window: Window): boolean {
+  return window.basis === "since-start" && window.seconds < startSeconds;
+}
+
+/** Why {@link isStartUp} leaves a rate unjudged. */
+export const startUpReason = "the server started too recently for averages since then: take two samples (--sample 3s)";
+
 /** States over which time a rate was taken, as evidence. */
 export function windowEvidence(node: NodeIdentity, window: Window): Evidence {
   return evidence(

@@ -13,8 +13,8 @@ export function describeProfile({ name, source, spec }: { name: string; source: 
     id: `profile-${name}`,
     title: name,
     columns: [
-      { key: "field", label: "Field", unit: "text" },
-      { key: "value", label: "Value", unit: "text" },
+      { key: "field", label: "field", unit: "text" },
+      { key: "value", label: "value", unit: "text" },
     ],
     rows: rows.map(([field, value]) => ({ field, value })),
   };

@@ -67,6 +67,12 @@ export function isProfileName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
 }
 
+export function misnamedWarnings({ misnamed }: ProfileDirectory): string[] {
+  return misnamed.map(
+    (file) => `${file} is not used: the name of a profile has letters, digits, dots, hyphens and underscores only.`,
+  );
+}
+
 /** Whether others than the owner may read the file. */
 export async function readableByOthers(path: string): Promise<boolean> {
   return ((await stat(path)).mode & 0o044) !== 0;

@@ -36,7 +36,7 @@ export class SecretResolver {
   async resolve(source: SecretSource, owner: SecretOwner): Promise<Secret> {
     if (source.kind === "literal") return source.secret;
     const text = await this.read(source, owner);
-    if (text === "") throw unavailable(owner, `${emptySource(source)} is empty`, "Put the secret there.");
+    if (text === "") throw emptySecret(source, owner);
     return new Secret(text);
   }
 
@@ -115,10 +115,15 @@ function unavailable({ profile, field }: SecretOwner, reason: string, hint: stri
   return new ProfileError("secret-unavailable", `profile ${profile}: no ${field}: ${reason}`, hint);
 }
 
+function emptySecret(source: SecretSource, owner: SecretOwner): ProfileError {
+  if (source.kind === "prompt") return unavailable(owner, "the answer is empty", "Run the command again and type it.");
+  return unavailable(owner, `${emptySource(source)} is empty`, "Put the secret there.");
+}
+
 function emptySource(source: SecretSource): string {
   if (source.kind === "env") return `the environment variable ${source.name}`;
   if (source.kind === "file") return `the file ${source.path}`;
-  return source.kind === "command" ? `the output of ${source.argv[0]}` : "the answer";
+  return source.kind === "command" ? `the output of ${source.argv[0]}` : "the secret";
 }
 
 function withoutLastNewline(text: string): string {

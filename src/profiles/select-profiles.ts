@@ -2,7 +2,7 @@ import { didYouMean } from "../model/nearest.js";
 import type { Profile } from "../model/profile.js";
 import { openCatalog, type CatalogDeps, type ProfileCatalog } from "./catalog.js";
 import { expandProfiles, hasLabels } from "./expand-selection.js";
-import { findProfiles } from "./find.js";
+import { findProfiles, misnamedWarnings } from "./find.js";
 import { literalWarnings } from "./literal-warnings.js";
 import { applyOverrides, type Overrides } from "./overrides.js";
 import { invalidProfiles, ProfileError } from "./profile-error.js";
@@ -44,7 +44,7 @@ export async function loadProfiles(
   return { profiles: await resolveProfiles(targets, deps), warnings };
 }
 
-/** Like {@link loadProfiles}, without fetching any secret: for `profiles show` and `profiles validate`. */
+/** Like {@link loadProfiles}, without fetching any secret: for `profiles show`. */
 export async function selectTargets(
   selection: ProfileSelection,
   deps: CatalogDeps,
@@ -93,10 +93,8 @@ async function fromFiles(
   if (problems.length > 0) throw invalidProfiles(problems);
   const selected = targets.filter(({ spec }) => hasLabels(spec.labels, labels));
   if (selected.length === 0) throw nothingSelected(catalog, labels);
-  const misnamed = catalog.directory.misnamed.map(
-    (file) => `${file} is not used: the name of a profile has letters, digits, dots, hyphens and underscores only.`,
-  );
-  return { targets: selected, warnings: [...misnamed, ...(await literalWarnings(selected, catalog))] };
+  const warnings = [...misnamedWarnings(catalog.directory), ...(await literalWarnings(selected, catalog))];
+  return { targets: selected, warnings };
 }
 
 /** Every name and glob as names of files. */

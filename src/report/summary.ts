@@ -46,7 +46,8 @@ function answered({ nodes }: Coverage, { targets }: Observation): string {
   const [only] = targets;
   const where = targets.length === 1 && only !== undefined ? only.target.name : `${targets.length} targets`;
   if (nodes.total === 0) return `No node was found in ${where}`;
-  if (nodes.answered === 0) return `None of ${nodes.total} ${plural(nodes.total, "node")} of ${where} answered`;
+  if (nodes.total === 1 && nodes.answered === 0) return `The node of ${where} did not answer`;
+  if (nodes.answered === 0) return `None of ${nodes.total} nodes of ${where} answered`;
   if (nodes.answered < nodes.total) return `${nodes.answered} of ${nodes.total} nodes of ${where} answered`;
   if (nodes.total === 2) return `Both nodes of ${where} answered`;
   return nodes.total === 1 ? `The node of ${where} answered` : `All ${nodes.total} nodes of ${where} answered`;

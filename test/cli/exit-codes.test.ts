@@ -17,6 +17,7 @@ describe("the exit code", () => {
   it("is 2 when the command line is wrong, and nothing is asked then", async () => {
     expect((await runCli(["analyze", "--sample", "soon"])).code).toBe(2);
     expect((await runCli(["nonsense"])).code).toBe(2);
+    expect((await runCli([])).code).toBe(2);
   });
 
   it("is 3 when a node cannot be reached, gate or no gate", async () => {

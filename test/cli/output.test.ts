@@ -56,6 +56,14 @@ describe("a pipe", () => {
     expect(Number(stdout)).toBeGreaterThan(1_000);
   });
 
+  it("that is closed early keeps the gate's verdict", async () => {
+    const facts = await factsOf(400);
+    const { stdout } = await inShell(
+      `'${process.execPath}' '${program}' analyze --from-facts '${facts}' --fail-on high --json | head -1; echo "\${PIPESTATUS[0]}"`,
+    );
+    expect(stdout).toBe("{\n1\n");
+  });
+
   it("may be closed by a reader who has seen enough", async () => {
     const facts = await factsOf(400);
     const { stdout, stderr } = await inShell(
@@ -93,9 +101,10 @@ describe("how it looks", () => {
 
   it("is one line when quiet, and its verdict is that of the whole", async () => {
     const args = ["analyze", "--from-facts", await factsOf(1)];
-    const [whole, quiet] = await Promise.all([runCli(args), runCli([...args, "--quiet"])]);
+    const env = { COLUMNS: "40" };
+    const [whole, quiet] = await Promise.all([runCli([...args, "--json"]), runCli([...args, "--quiet"], { env })]);
     expect(quiet.stdout.trimEnd().split("\n")).toHaveLength(1);
-    expect(whole.stdout.startsWith(quiet.stdout.trimEnd())).toBe(true);
+    expect(quiet.stdout.trimEnd().endsWith((JSON.parse(whole.stdout) as Report).summary)).toBe(true);
     expect(quiet.stderr).toBe("");
   });
 

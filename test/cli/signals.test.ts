@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { silentServer } from "../support/fault-servers.js";
 import { startRedis, usingServers, waitUntil, type RedisServer } from "../support/servers/index.js";
+import { directoryWith } from "./profile-directory.js";
 import { spawnCli, type RunningCli } from "./spawn-cli.js";
 
 usingServers();
@@ -63,6 +64,18 @@ describe("an interrupted run", () => {
       status: "failed",
       error: { code: expect.stringMatching(/interrupted|aborted/) as string },
     });
+  });
+
+  it("ends while a secret is being fetched, and stops the command that fetches it", async () => {
+    const command = `[sh, -c, "echo asked >&2; exec sleep 60"]`;
+    const profile = `kind: standalone\nhost: 127.0.0.1\npassword: { command: ${command} }\n`;
+    const run = spawnCli(["analyze", "-p", "one", "--profiles-dir", await directoryWith({ "one.yaml": profile })]);
+    await waitUntil(() => run.stderr().includes("asked"), { what: "the command runs", timeoutMs: 20_000 });
+    run.child.kill("SIGINT");
+    const { code, elapsedMs } = await endOf(run);
+    expect(code).toBe(130);
+    expect(elapsedMs).toBeLessThan(promptMs);
+    expect(run.stderr()).toBe("asked\ncachectl: interrupted\n  Run the command again.\n");
   });
 
   it("leaves at once on the second signal", async () => {

@@ -1,5 +1,6 @@
 import { memberEvidence, mergeClusterViews, slotCount, type ClusterMember } from "../cluster-views.js";
 import { isThrowaway } from "../environment.js";
+import { isLoopback } from "../network-exposure.js";
 import { defineTargetRule, notApplicable, type Draft } from "../rule.js";
 
 export const clusterPrimariesShareHost = defineTargetRule({
@@ -18,18 +19,21 @@ export const clusterPrimariesShareHost = defineTargetRule({
     const hosts = groupByHost(primaries);
     const oneMachine = new Set(members.map(({ host }) => host)).size === 1;
     const drafts = oneMachine
-      ? [
-          draft(
-            primaries,
-            "info",
-            "The whole cluster runs on one host",
-            "Fine for trying things out; for anything else spread primaries and replicas over hosts.",
-          ),
-        ]
+      ? [wholeCluster(primaries)]
       : [...sharing(hosts, primaries.length), ...besideAllReplicas(primaries, members)];
     return isThrowaway(target) ? drafts.map((entry) => ({ ...entry, priority: "info" as const })) : drafts;
   },
 });
+
+function wholeCluster(primaries: readonly ClusterMember[]): Draft {
+  const onLoopback = primaries.every(({ host }) => isLoopback(host));
+  const action = "Fine for trying things out; for anything else spread primaries and replicas over hosts.";
+  return {
+    ...draft(primaries, onLoopback ? "info" : "high", "The whole cluster runs on one host", action),
+    // Behind address translation several hosts may announce the same address.
+    confidence: onLoopback ? "high" : "medium",
+  };
+}
 
 function sharing(hosts: readonly ClusterMember[][], primaryCount: number): Draft[] {
   const action =

@@ -1,6 +1,6 @@
 import { cannotJudge, defineRule, evidence, serverCommand } from "../rule.js";
 import { toTenth } from "../round.js";
-import { perSecond, windowConfidence, windowEvidence } from "../window.js";
+import { isStartUp, perSecond, startUpReason, windowConfidence, windowEvidence } from "../window.js";
 
 export const connectionChurn = defineRule({
   id: "connection-churn",
@@ -21,6 +21,7 @@ export const connectionChurn = defineRule({
       return cannotJudge("INFO does not show total_connections_received over a time and connected_clients");
     const ofConnected = (clients.connected * thresholds.connectedPercent) / 100;
     if (rate <= thresholds.perSecond || rate <= ofConnected) return null;
+    if (isStartUp(window)) return cannotJudge(startUpReason);
     return {
       priority: "medium",
       action: "Let clients use a connection pool or one long-lived connection; CLIENT LIST shows who is young (age).",

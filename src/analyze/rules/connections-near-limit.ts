@@ -20,7 +20,8 @@ export const connectionsNearLimit = defineRule({
     const maxclients = effectiveMaxclients(clients, config);
     if (clients.connected === null) return cannotJudge("INFO does not show connected_clients");
     if (!maxclients) return cannotJudge(maxclientsUnknown(config));
-    const percent = (100 * clients.connected) / maxclients;
+    // Links of the cluster bus take part of maxclients where INFO counts them (6.2 on).
+    const percent = (100 * (clients.connected + (clients.clusterConnections ?? 0))) / maxclients;
     if (percent <= thresholds.mediumPercent) return null;
     return {
       priority: percent > thresholds.highPercent ? "high" : "medium",
@@ -28,6 +29,9 @@ export const connectionsNearLimit = defineRule({
         "Use connection pools and close idle connections; raise maxclients if that many are needed (the open file limit must allow it), then CONFIG REWRITE so that a restart keeps it.",
       evidence: [
         evidence(node, "connected_clients", clients.connected, "count"),
+        ...(clients.clusterConnections
+          ? [evidence(node, "cluster_connections", clients.clusterConnections, "count")]
+          : []),
         evidence(node, "maxclients", maxclients, "count"),
         evidence(node, "connections in use", toTenth(percent), "percent"),
       ],

@@ -1,5 +1,5 @@
 import { cannotJudge, defineRule, evidence, serverCommand } from "../rule.js";
-import { growth, windowConfidence, windowEvidence } from "../window.js";
+import { growth, isStartUp, startUpReason, windowConfidence, windowEvidence } from "../window.js";
 
 export const cpuSaturated = defineRule({
   id: "cpu-saturated",
@@ -24,6 +24,7 @@ export const cpuSaturated = defineRule({
     if (seconds === null) return cannotJudge("INFO cpu does not show used_cpu_user and used_cpu_sys");
     const percent = (100 * seconds) / window.seconds;
     if (percent < thresholds.percent) return null;
+    if (isStartUp(window)) return cannotJudge(startUpReason);
     const sampled = windowConfidence(window);
     return {
       priority: "high",

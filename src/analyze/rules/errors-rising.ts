@@ -23,7 +23,23 @@ const priorityByCode: Record<string, Priority> = {
   TRYAGAIN: "low",
 };
 
-const loginErrors = ["NOAUTH", "WRONGPASS", "NOPERM"];
+/** Where the error's general resolution speaks to whoever gets it, which here is not the reader but one of the clients. */
+const clientRemedies: Record<string, string> = {
+  NOAUTH:
+    "Find the client that connects without credentials (CLIENT LIST shows who is young and idle) and give it its own.",
+  WRONGPASS: "ACL LOG names user and address: correct the credentials of that client, or shut the address out.",
+  NOPERM: "ACL LOG names user, command and key: grant what the client needs (ACL SETUSER), or correct the client.",
+  READONLY:
+    "Point the clients that write here at the primary; one that knows Sentinel or Redis Cluster follows a failover by itself.",
+};
+
+/** ACL LOG has no entry for a client that never tried to log in. */
+const diagnosis: Record<string, string[]> = {
+  NOAUTH: ["CLIENT", "LIST"],
+  READONLY: ["CLIENT", "LIST"],
+  WRONGPASS: ["ACL", "LOG", "10"],
+  NOPERM: ["ACL", "LOG", "10"],
+};
 
 /** Every topic that a limited login may be refused: one refusal means that this run raised NOPERM itself. */
 const probedTopics = ["config", "slowlog", "acl", "clientList", "latency", "memoryStats", "modules"] as const;
@@ -51,7 +67,7 @@ export const errorsRising = defineRule({
       NOPERM: limitedLogin ? thresholds.ownProbeCount : 0,
     };
     return Object.entries(window.errors)
-      .filter(([code, count]) => code in priorityByCode && count > (floors[code] ?? 0))
+      .filter(([code, count]) => Object.hasOwn(priorityByCode, code) && count > (floors[code] ?? 0))
       .map(([code, count]) => draft(node, window, code, count));
   },
 });
@@ -60,10 +76,11 @@ function draft(node: NodeIdentity, window: WindowFacts, code: string, count: num
   return {
     priority: eventPriority(window, priorityByCode[code] ?? "low"),
     issue: `Clients are getting ${code} errors`,
-    action: explainServerError(code)?.resolution ?? "Find the clients that get this error and read its text there.",
+    action:
+      clientRemedies[code] ??
+      explainServerError(code)?.resolution ??
+      "Find the clients that get this error and read its text there.",
     evidence: [evidence(node, `errorstat_${code}`, count, "count"), windowEvidence(node, window)],
-    commands: loginErrors.includes(code)
-      ? [serverCommand(node, "ACL", "LOG", "10")]
-      : [serverCommand(node, "INFO", "errorstats")],
+    commands: [serverCommand(node, ...(diagnosis[code] ?? ["INFO", "errorstats"]))],
   };
 }

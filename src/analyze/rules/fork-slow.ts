@@ -7,7 +7,7 @@ export const forkSlow = defineRule({
   issue: "Forking for a snapshot, an AOF rewrite or a full resync stalls the server",
   priorities: ["medium"],
   reason:
-    "The server answers nobody while it forks. LATENCY DOCTOR calls less than 10 GB a second poor; below 100 ms the stall hurts nobody, whatever the rate.",
+    "The server answers nobody while it forks. LATENCY DOCTOR calls less than 10 GB a second terrible; below 100 ms the stall hurts nobody, whatever the rate.",
   source: "LATENCY DOCTOR",
   thresholds: {
     gigabytesPerSecond: { default: 10, unit: "per-second" },

@@ -55,19 +55,21 @@ export const fragmentationHigh = defineRule({
 });
 
 function inAllocator(node: NodeIdentity, memory: MemoryFacts, config: Fact<ConfigFacts>): Draft {
+  const floor = lowerIgnoreBytes(node, memory.allocatorFragBytes, config);
+  const alreadyOn = config.ok && config.value["activedefrag"] === "yes" && floor.length === 0;
   return {
     priority: "medium",
-    action:
-      "Turn active defragmentation on; a build without the bundled jemalloc (many distribution packages) refuses it, there a restart or a failover gives the memory back.",
+    action: alreadyOn
+      ? "Active defragmentation is on: give it time, or let it work harder (active-defrag-cycle-max, active-defrag-threshold-lower); it takes CPU from the main thread."
+      : "Turn active defragmentation on; a build without the bundled jemalloc (many distribution packages) refuses it, there a restart or a failover gives the memory back.",
     evidence: [
       evidence(node, "allocator_frag_ratio", memory.allocatorFragRatio, "ratio"),
       evidence(node, "allocator_frag_bytes", memory.allocatorFragBytes, "bytes"),
       evidence(node, "mem_allocator", memory.allocator),
     ],
-    commands: [
-      ...lowerIgnoreBytes(node, memory.allocatorFragBytes, config),
-      serverCommand(node, "CONFIG", "SET", "activedefrag", "yes"),
-    ],
+    commands: alreadyOn
+      ? [serverCommand(node, "CONFIG", "GET", "active-defrag-*")]
+      : [...floor, serverCommand(node, "CONFIG", "SET", "activedefrag", "yes")],
   };
 }
 

@@ -16,12 +16,15 @@ export const latencySpikes = defineRule({
     mediumMs: { default: 100, unit: "milliseconds" },
     highMs: { default: 1_000, unit: "milliseconds" },
   },
-  needs: ["latency", "config"],
-  check({ latency, config }, { node, thresholds, nowMs }) {
-    const monitorMs = settingNumber(config, "latency-monitor-threshold");
+  needs: ["latency"],
+  // Tells an empty history from a monitor that is off.
+  wants: ["config"],
+  check({ latency }, { node, thresholds, nowMs }, { config }) {
+    const monitorMs = config.ok ? settingNumber(config.value, "latency-monitor-threshold") : null;
     const events = Object.entries(latency);
     // What was recorded before the monitor was switched off is still shown, and still true.
-    if (events.length === 0 && monitorMs === null) return cannotJudge("CONFIG does not show latency-monitor-threshold");
+    if (events.length === 0 && monitorMs === null)
+      return cannotJudge(config.ok ? "CONFIG does not show latency-monitor-threshold" : config.reason);
     if (events.length === 0 && monitorMs === 0)
       return notApplicable("the latency monitor is off (see latency-monitor-off)");
     return events

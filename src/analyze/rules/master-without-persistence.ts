@@ -22,14 +22,17 @@ export const masterWithoutPersistence = defineRule({
       // A cache can be filled again, from whatever it caches.
       priority: target.role === "cache" ? "low" : "high",
       action:
-        "Turn on snapshots (or the AOF) on the primary, then CONFIG REWRITE so that a restart keeps it; or make sure that nothing restarts it automatically.",
+        "Make sure that the server can write to its dir (a snapshot that fails stops all writes), turn on snapshots or the AOF, then CONFIG REWRITE so that a restart keeps it; or make sure that nothing restarts it automatically.",
       evidence: [
         evidence(node, "connected_slaves", replication.connectedReplicas, "count"),
         evidence(node, "save", config["save"] ?? null),
         evidence(node, "appendonly", config["appendonly"]),
       ],
-      // The servers' default save points.
-      commands: [serverCommand(node, "CONFIG", "SET", "save", "3600 1 300 100 60 10000")],
+      commands: [
+        serverCommand(node, "CONFIG", "GET", "dir"),
+        // The servers' default save points.
+        serverCommand(node, "CONFIG", "SET", "save", "3600 1 300 100 60 10000"),
+      ],
     };
   },
 });

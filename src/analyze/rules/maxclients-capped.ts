@@ -3,7 +3,7 @@ import { cannotJudge, defineRule, evidence, shellLine } from "../rule.js";
 
 /** What the server keeps for itself (CONFIG_MIN_RESERVED_FDS in server.h). */
 const reservedFiles = 32;
-const commonFileLimits = [256, 512, 1024, 2048, 4096, 8192];
+const commonFileLimits = [256, 512, 1024, 2048, 4096, 8192, 10_000];
 
 export const maxclientsCapped = defineRule({
   id: "maxclients-capped",

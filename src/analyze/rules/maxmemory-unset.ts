@@ -17,7 +17,7 @@ export const maxmemoryUnset = defineRule({
     return {
       priority: "medium",
       action:
-        "Set maxmemory and a maxmemory-policy that suits the data, less than shown if the host has other tenants, then CONFIG REWRITE so that a restart keeps it.",
+        "Set maxmemory and a maxmemory-policy that suits the data, less than shown if the host has other tenants or the server runs in a container with a limit of its own, then CONFIG REWRITE so that a restart keeps it.",
       evidence: [
         evidence(node, "maxmemory", maxmemoryBytes, "bytes"),
         evidence(node, "used_memory", memory.usedBytes, "bytes"),

@@ -11,7 +11,8 @@ export const memcachedConnectionsRefused = defineRule({
     "With maxconns_fast (the default) the server closes what is over -c at once; without it, it stops listening and clients hang.",
   source: "awesome-prometheus-alerts, Zabbix",
   needs: ["memcachedStats", "memcachedWindow"],
-  check({ memcachedStats, memcachedWindow }, { node }) {
+  wants: ["memcachedSettings"],
+  check({ memcachedStats, memcachedWindow }, { node }, { memcachedSettings }) {
     const accepting = memcachedStats.numbers["accepting_conns"];
     const rejected = growth(memcachedWindow, "rejected_connections");
     const disabled = growth(memcachedWindow, "listen_disabled_num");
@@ -23,9 +24,11 @@ export const memcachedConnectionsRefused = defineRule({
         evidence: [evidence(node, "accepting_conns", 0, "count")],
         commands: [serverCommand(node, "stats", "conns")],
       };
-    if (accepting === undefined || rejected === null || disabled === null)
+    // Without maxconns_fast nothing is rejected, and stats does not show the field.
+    const waits = memcachedSettings.ok && memcachedSettings.value["maxconns_fast"] === "no";
+    if (accepting === undefined || disabled === null || (rejected === null && !waits))
       return cannotJudge("stats does not show accepting_conns, rejected_connections and listen_disabled_num");
-    if (rejected === 0 && disabled === 0) return null;
+    if ((rejected ?? 0) === 0 && disabled === 0) return null;
     return {
       priority: eventPriority(memcachedWindow, "high"),
       action: "Restart with a higher -c and file limit, or have clients share connections (a pool or a proxy).",

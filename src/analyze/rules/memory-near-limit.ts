@@ -15,16 +15,18 @@ export const memoryNearLimit = defineRule({
     criticalPercent: { default: 95, unit: "percent" },
   },
   needs: ["memory"],
-  check({ memory }, { node, thresholds }) {
+  check({ memory }, { node, target, thresholds }) {
     const { usedBytes, maxmemoryBytes } = memory;
     if (usedBytes === null || maxmemoryBytes === null)
       return cannotJudge("INFO does not show used_memory and maxmemory");
     if (maxmemoryBytes === 0) return notApplicable("no maxmemory is set");
     const percent = (100 * usedBytes) / maxmemoryBytes;
     if (percent < thresholds.mediumPercent) return null;
-    const full = percent >= thresholds.highPercent;
+    // A cache that may evict any key works at its limit by design; whether it evicts too much is evicting-now's to say.
+    const fullByDesign = target.role === "cache" && memory.maxmemoryPolicy?.startsWith("allkeys-") === true;
+    const full = percent >= thresholds.highPercent && !fullByDesign;
     return {
-      priority: percent >= thresholds.criticalPercent ? "critical" : full ? "high" : "medium",
+      priority: full && percent >= thresholds.criticalPercent ? "critical" : full ? "high" : "medium",
       action:
         "Raise maxmemory if the host has room, give keys a TTL, or let an eviction policy (allkeys-lfu, allkeys-lru) keep it bounded.",
       evidence: [

@@ -1,8 +1,7 @@
 import { anonymousAccess } from "../default-user.js";
-import { listensBeyondLoopback } from "../network-exposure.js";
-import { cannotJudge, defineRule, evidence, serverCommand } from "../rule.js";
+import { isProtected, listensBeyondLoopback } from "../network-exposure.js";
+import { cannotJudge, defineRule, evidence } from "../rule.js";
 import { setPasswordLine } from "../set-password.js";
-import { isAtLeast } from "../version-number.js";
 
 export const openToTheNetwork = defineRule({
   id: "open-to-the-network",
@@ -19,9 +18,7 @@ export const openToTheNetwork = defineRule({
     if (exposed === false) return null;
     const access = anonymousAccess(acl, config);
     if (access.kind === "none") return null;
-    // Up to 6.0 protected mode counts only while no address is bound; later it counts always.
-    const guards = isAtLeast(server.version, "6.2") !== false || config["bind"] === "";
-    if (config["protected-mode"] === "yes" && guards) return null;
+    if (isProtected(config, server.version) === true) return null;
     if (exposed === null || config["protected-mode"] === undefined)
       return cannotJudge("CONFIG GET does not show bind and protected-mode");
     if (access.kind === "unknown") return cannotJudge(access.reason);
@@ -29,16 +26,14 @@ export const openToTheNetwork = defineRule({
       priority: access.kind === "everything" ? "critical" : "medium",
       ...(access.kind === "limited" && { issue: "Anybody who reaches the port has limited use of this server" }),
       action:
-        "Give the default user a password (replicas need it as masterauth first), then have clients use it. protected-mode yes shuts every client without a password out at once, except from the server's own host. Keep the change with CONFIG REWRITE.",
+        "Firewall the port, then give the default user a password: clients without it can no longer connect, and replicas need it as masterauth and sentinels as auth-pass at the same moment. protected-mode yes would shut out all of them, and you, except on the server's own host. Keep the change with CONFIG REWRITE.",
       evidence: [
         evidence(node, "bind", config["bind"] ?? null),
         evidence(node, "protected-mode", config["protected-mode"]),
         evidence(node, acl.ok ? "default user" : "requirepass", acl.ok ? "nopass" : ""),
       ],
-      commands: [
-        ...(guards ? [serverCommand(node, "CONFIG", "SET", "protected-mode", "yes")] : []),
-        setPasswordLine(node),
-      ],
+      // Not protected-mode: it would refuse the very connection that is to set the password.
+      commands: [setPasswordLine(node)],
     };
   },
 });

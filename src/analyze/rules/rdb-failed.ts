@@ -16,11 +16,14 @@ export const rdbFailed = defineRule({
   reason:
     "There is no recent snapshot to restart from. While save points are set and stop-writes-on-bgsave-error is yes, a primary answers every write with MISCONF, and from 7.0 on a replica ends itself rather than apply a write (replica-ignore-disk-write-errors no).",
   source: "Charmed Valkey, Zabbix",
-  needs: ["persistence", "config", "replication"],
-  check({ persistence, config, replication }, { node, target }) {
+  needs: ["persistence", "replication"],
+  // What the failure leads to. Managed services refuse CONFIG, and a failed save is one without it, too.
+  wants: ["config"],
+  check({ persistence, replication }, { node, target }, { config: configFact }) {
     const { rdbLastBgsaveStatus } = persistence;
     if (rdbLastBgsaveStatus === null) return cannotJudge("INFO does not show rdb_last_bgsave_status");
     if (rdbLastBgsaveStatus === "ok") return null;
+    const config: ConfigFacts = configFact.ok ? configFact.value : {};
     const stopsWrites = config["stop-writes-on-bgsave-error"] === "yes";
     const consequence = stopsWrites ? consequenceOf(config, replication) : "none";
     const settings = ["stop-writes-on-bgsave-error", "save", "dir"];

@@ -1,22 +1,26 @@
 import type { MemoryFacts } from "../../model/facts.js";
-import { cannotJudge, defineRule, evidence, serverCommand } from "../rule.js";
+import { cannotJudge, defineRule, evidence, notApplicable, serverCommand } from "../rule.js";
 
 export const replicaBuffersLarge = defineRule({
   id: "replica-buffers-large",
   category: "replication",
   issue: "Replicas hold large buffers on the server",
-  priorities: ["medium"],
+  priorities: ["info", "medium"],
   reason:
-    "MEMORY DOCTOR warns when replicas hold more than 10 MiB beyond the backlog: one of them, or its network, is too slow and may be cut off.",
+    "MEMORY DOCTOR warns when replicas hold more than 10 MiB beyond the backlog: one of them, or its network, is too slow and may be cut off. While a replica copies the dataset, the writes made meanwhile wait for it there: information.",
   source: "MEMORY DOCTOR",
   thresholds: { bytes: { default: 10 * 2 ** 20, unit: "bytes" } },
   needs: ["memory"],
-  check({ memory }, { node, thresholds }) {
+  wants: ["replication"],
+  check({ memory }, { node, thresholds }, { replication }) {
+    // On a replica of Redis 8 the fields also count what waits for its own copy of the dataset to load.
+    if (replication.ok && replication.value.connectedReplicas === 0) return notApplicable("no replica is connected");
     const bytes = beyondBacklog(memory);
     if (bytes === null) return cannotJudge("INFO does not show mem_clients_slaves");
     if (bytes <= thresholds.bytes) return null;
+    const copying = replication.ok && replication.value.replicas.some(({ state }) => state !== "online");
     return {
-      priority: "medium",
+      priority: copying ? "info" : "medium",
       action:
         "Find the replica that reads slowly (a large omem in CLIENT LIST) and look at its load, disk and network; a full resynchronisation under way also shows here.",
       evidence: [

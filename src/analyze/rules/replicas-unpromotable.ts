@@ -9,7 +9,10 @@ export const replicasUnpromotable = defineTargetRule({
     "Sentinel never promotes a replica with priority 0, so the loss of the primary would be the loss of the service.",
   source: "redis.io documentation",
   needs: ["replication"],
+  wants: ["server"],
   check(views, { unseen }) {
+    if (views.some(({ wanted: { server } }) => server.ok && server.value.mode === "cluster"))
+      return notApplicable("a cluster does not look at replica-priority");
     const replicas = views.filter(({ facts }) => facts.replication.role === "replica");
     if (replicas.length === 0) return notApplicable("no replicas");
     const priorities = replicas.map(({ facts }) => facts.replication.priority);

@@ -1,5 +1,6 @@
-import type { SlowlogEntry } from "../../model/facts.js";
-import { cannotJudge, defineRule, evidence, notApplicable, serverCommand } from "../rule.js";
+import type { Fact } from "../../model/fact.js";
+import type { ConfigFacts, SlowlogEntry } from "../../model/facts.js";
+import { cannotJudge, defineRule, evidence, notApplicable, serverCommand, type CannotJudge } from "../rule.js";
 import { slowlogSettings } from "../server-settings.js";
 
 const namedCommands = 5;
@@ -17,21 +18,22 @@ export const slowCommands = defineRule({
     longestMs: { default: 20, unit: "milliseconds" },
     countedFromMs: { default: 10, unit: "milliseconds" },
   },
-  needs: ["slowlog", "config"],
-  check({ slowlog, config }, { node, thresholds }) {
-    const settings = slowlogSettings(config);
-    if (settings === null) return cannotJudge("CONFIG does not show slowlog-log-slower-than and slowlog-max-len");
-    if (!settings.records) return notApplicable("the slow log records nothing (see slowlog-off)");
+  needs: ["slowlog"],
+  // Tells an empty slow log from one that is off.
+  wants: ["config"],
+  check({ slowlog }, { node, thresholds }, { config }) {
+    const settings = config.ok ? slowlogSettings(config.value) : null;
+    if (settings?.records === false) return notApplicable("the slow log records nothing (see slowlog-off)");
     const slow = slowlog.entries.filter(({ usec }) => usec >= thresholds.countedFromMs * 1_000);
     // The log keeps only its newest entries: the full number is comparable when all of them are slow by definition.
-    const allAreSlow = settings.slowerThanUsec >= thresholds.countedFromMs * 1_000;
+    const allAreSlow = settings !== null && settings.slowerThanUsec >= thresholds.countedFromMs * 1_000;
     const count = allAreSlow ? slowlog.newCount : slow.length;
     const sampled = slowlog.basis === "sample";
     // A log whose oldest entry is a moment old says nothing about a rate.
     const rate = count / Math.max(slowlog.seconds, sampled ? 1 : 60);
     const longestMs = Math.max(0, ...slow.map(({ usec }) => usec / 1_000));
     const frequent = rate > thresholds.perSecond;
-    if (!frequent && longestMs <= thresholds.longestMs) return null;
+    if (!frequent && longestMs <= thresholds.longestMs) return settings === null ? unseen(config) : null;
     return {
       // One long command in a log that goes back for weeks is history; a high rate over the whole log is not.
       priority: sampled || frequent ? "medium" : "info",
@@ -49,6 +51,10 @@ export const slowCommands = defineRule({
     };
   },
 });
+
+function unseen(config: Fact<ConfigFacts>): CannotJudge {
+  return cannotJudge(config.ok ? "CONFIG does not show slowlog-log-slower-than and slowlog-max-len" : config.reason);
+}
 
 /** Command → its worst µs, slowest first. */
 function worstByCommand(entries: readonly SlowlogEntry[]): [string, number][] {

@@ -1,3 +1,6 @@
+import type { Command } from "../../model/finding.js";
+import type { KeyspaceFacts, MemoryFacts } from "../../model/facts.js";
+import type { NodeIdentity, TargetIdentity } from "../../model/node.js";
 import { cannotJudge, defineRule, evidence, notApplicable, serverCommand } from "../rule.js";
 import { toTenth } from "../round.js";
 
@@ -23,7 +26,6 @@ export const volatilePolicyWithoutTtls = defineRule({
     const percent = (100 * keyspace.expires) / keyspace.keys;
     if (percent >= thresholds.percent) return null;
     const mayLoseKeys = target.role !== "store" && target.role !== "queue";
-    const allKeysPolicy = maxmemoryPolicy === "volatile-lfu" ? "allkeys-lfu" : "allkeys-lru";
     return {
       // Without a limit the policy never acts: nothing fails until somebody sets maxmemory.
       priority: maxmemoryBytes === 0 ? "low" : "high",
@@ -37,7 +39,27 @@ export const volatilePolicyWithoutTtls = defineRule({
         evidence(node, "keys", keyspace.keys, "count"),
         evidence(node, "maxmemory", maxmemoryBytes, "bytes"),
       ],
-      commands: [serverCommand(node, "CONFIG", "SET", "maxmemory-policy", mayLoseKeys ? allKeysPolicy : "noeviction")],
+      commands: harmlessChange(node, target, memory, keyspace),
     };
   },
 });
+
+/**
+ * The fitting policy, where choosing it takes nothing away at once. In a nearly full server allkeys-* begins to evict keys that
+ * were safe, which only a profile that calls them a cache allows, and noeviction refuses writes that evicting the last keys with
+ * a TTL still made room for.
+ */
+function harmlessChange(
+  node: NodeIdentity,
+  { role }: TargetIdentity,
+  { maxmemoryPolicy, maxmemoryBytes, usedBytes }: MemoryFacts,
+  { expires }: KeyspaceFacts,
+): Command[] {
+  const set = (policy: string) => [serverCommand(node, "CONFIG", "SET", "maxmemory-policy", policy)];
+  // 80 % is where memory-near-limit begins.
+  const hasRoom =
+    maxmemoryBytes === 0 || (maxmemoryBytes !== null && usedBytes !== null && usedBytes < maxmemoryBytes * 0.8);
+  if (role === "store" || role === "queue") return hasRoom || expires === 0 ? set("noeviction") : [];
+  if (role !== "cache" && !hasRoom) return [];
+  return set(maxmemoryPolicy === "volatile-lfu" ? "allkeys-lfu" : "allkeys-lru");
+}

@@ -38,7 +38,8 @@ function valueText(items: readonly Evidence[]): string {
     const highest = formatValue(Math.max(...numbers), unit);
     return lowest === highest ? lowest : `${lowest} to ${highest}`;
   }
-  const texts = [...new Set(items.map(({ value }) => formatValue(value, unit)))];
+  // An empty setting, such as `save ""`, is a value and has to be seen.
+  const texts = [...new Set(items.map(({ value }) => (value === "" ? '""' : formatValue(value, unit))))];
   return texts.length > 3 ? `${texts.slice(0, 3).join(" | ")} | …` : texts.join(" | ");
 }
 

@@ -67,25 +67,24 @@ function dropToFit(columns: readonly GridColumn[], width: number): readonly Grid
       );
 }
 
-function shrinkToFit(columns: readonly GridColumn[], width: number, fit: Fit): readonly GridColumn[] {
-  const excess = totalWidth(columns) - width;
-  const widest = columns.toSorted((a, b) => columnWidth(b) - columnWidth(a))[0];
-  if (excess <= 0 || widest === undefined || columnWidth(widest) <= narrowest) return columns;
-  const second = columns.filter((column) => column !== widest).map(columnWidth);
-  const aim = Math.max(
-    columnWidth(widest) - excess,
-    Math.min(Math.max(0, ...second), columnWidth(widest) - 1),
-    narrowest,
-  );
-  const cells = widest.cells.map((cell) =>
-    fit === "cut" ? truncate(cell, aim) : wrapText(cell.replaceAll("\n", " "), aim).join("\n"),
-  );
-  const narrower = { ...widest, label: truncate(widest.label, aim), cells };
-  return shrinkToFit(
-    columns.map((column) => (column === widest ? narrower : column)),
-    width,
-    fit,
-  );
+/** The widths are settled first: a cell that is wrapped twice would be broken within its words. */
+function shrinkToFit(columns: readonly GridColumn[], width: number, fit: Fit): GridColumn[] {
+  const widths = columns.map(columnWidth);
+  let excess = totalWidth(columns) - width;
+  while (excess > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= narrowest) break;
+    // The last of the widest: the columns before it tell the rows apart.
+    widths[widths.lastIndexOf(widest)] = widest - 1;
+    excess -= 1;
+  }
+  return columns.map((column, index) => narrowed(column, widths[index] ?? narrowest, fit));
+}
+
+function narrowed(column: GridColumn, width: number, fit: Fit): GridColumn {
+  if (columnWidth(column) <= width) return column;
+  const cells = column.cells.map((cell) => (fit === "cut" ? truncate(cell, width) : wrapText(cell, width).join("\n")));
+  return { ...column, label: truncate(column.label, width), cells };
 }
 
 function totalWidth(columns: readonly GridColumn[]): number {

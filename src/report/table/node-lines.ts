@@ -20,13 +20,15 @@ export function nodeLines(report: Report, width: number, palette: Palette): stri
   if (rows.length === 0) return [];
   const shown = rows.length <= mostRows ? rows : rows.toSorted(byUrgency).slice(0, mostRows);
   const judged = report.coverage.rules.judged + report.coverage.rules.cannotJudge > 0;
-  const columns = columnsOf(shown, report.targets.length > 1, judged, palette);
+  // Targets that are called after their only node, as host:port on the command line is, need no column of their own.
+  const named = report.targets.length > 1 && shown.some(({ target, node }) => target !== node.address);
+  const columns = columnsOf(shown, named, judged, palette);
   const hidden = rows.length - shown.length;
   return [
     "",
     palette.heading("NODES"),
     ...gridLines(columns, width, palette.faint),
-    ...(hidden > 0 ? [palette.faint(`+${hidden} less urgent nodes in --json`)] : []),
+    ...(hidden > 0 ? [palette.faint(`+${hidden} more nodes in --json, none more urgent`)] : []),
   ];
 }
 
@@ -40,7 +42,7 @@ function urgency(state: NodeState): number {
   return state === "unjudged" ? -1 : priorities.indexOf(state);
 }
 
-function columnsOf(rows: readonly Row[], several: boolean, judged: boolean, palette: Palette): GridColumn[] {
+function columnsOf(rows: readonly Row[], named: boolean, judged: boolean, palette: Palette): GridColumn[] {
   const column = (label: string, importance: number | null, read: (row: Row) => string): GridColumn => ({
     label,
     align: "left",
@@ -61,7 +63,7 @@ function columnsOf(rows: readonly Row[], several: boolean, judged: boolean, pale
   const number = (label: string, importance: number, read: (metrics: NodeMetrics) => string | null) =>
     known(label, "right", importance, ({ node }) => read(node.metrics));
   return [
-    ...(several ? [column("target", 95, ({ target }) => target)] : []),
+    ...(named ? [column("target", 95, ({ target }) => target)] : []),
     column("address", null, ({ node }) => node.address),
     column("role", 90, ({ node }) => node.role),
     ...(judged ? [{ ...column("state", null, ({ state }) => state), paint: statePaint(palette) }] : []),

@@ -2,6 +2,7 @@ import type { Report } from "../../model/report.js";
 import { displayWidth, truncate } from "../display-width.js";
 import { compareAddresses } from "../../model/node.js";
 import { evidenceLines } from "./evidence-lines.js";
+import { targetPrefix } from "./target-prefix.js";
 import { joinTargets, type JoinedRecommendation } from "./join-targets.js";
 import type { Palette } from "./palette.js";
 import { wrapText } from "./wrap-text.js";
@@ -72,9 +73,7 @@ function infoLine(item: JoinedRecommendation, several: boolean, width: number): 
 
 /** The first nodes by name and how many more; the targets' names where the report has several. */
 function places({ places: all, target }: JoinedRecommendation, several: boolean, most: number): string {
-  const shown = all
-    .slice(0, mostTargets)
-    .map((place) => `${several ? `${place.target}: ` : ""}${names(place.nodes, most)}`);
+  const shown = all.slice(0, mostTargets).map((place) => targetPrefix(several, place) + names(place.nodes, most));
   const more = all.length > mostTargets ? [`${all.length - mostTargets} more targets`] : [];
   return [...shown, ...more].join("; ") || target;
 }

@@ -3,6 +3,7 @@ import type { Report, UnjudgedRule } from "../../model/report.js";
 import { explainServerError } from "../../model/server-errors.js";
 import { formatCount } from "../format-value.js";
 import type { Palette } from "./palette.js";
+import { targetPrefix } from "./target-prefix.js";
 import { wrapText } from "./wrap-text.js";
 
 /** More entries than this are counted only: the section says how blind the run was, the JSON says every detail. */
@@ -14,7 +15,12 @@ export function unjudgedLines(report: Report, width: number, palette: Palette): 
   const told = new Set<string>();
   const entries = [
     ...report.coverage.nodes.unreachable.map(({ target, node, reason }) =>
-      wrapText(`${prefix(target, several)}${node} did not answer: ${reason}`, width, "- ", "  "),
+      wrapText(
+        `${targetPrefix(several, { target, nodes: [node] })}${node} did not answer: ${reason}`,
+        width,
+        "- ",
+        "  ",
+      ),
     ),
     ...byReason(beyondUnreachable(report)).map((rules) => [
       ...reasonLines(rules, several, width),
@@ -68,9 +74,6 @@ function remedyLines(reason: string, told: Set<string>, width: number): string[]
 
 function place({ target, nodes }: UnjudgedRule, several: boolean): string {
   const more = nodes.length > 3 ? ` and ${nodes.length - 3} more` : "";
-  return nodes.length === 0 ? target : `${prefix(target, several)}${nodes.slice(0, 3).join(", ")}${more}`;
-}
-
-function prefix(target: string, several: boolean): string {
-  return several ? `${target}: ` : "";
+  const shown = nodes.slice(0, 3).join(", ");
+  return nodes.length === 0 ? target : `${targetPrefix(several, { target, nodes })}${shown}${more}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { durationOrZero, selectionOf } from "../../../src/cli/selection.js";
+import { duration, durationOrZero, selectionOf } from "../../../src/cli/selection.js";
 import { formatOf } from "../../../src/cli/output.js";
 
 describe("what a command line selects", () => {
@@ -24,6 +24,12 @@ describe("what a command line selects", () => {
   it("takes a bare 0 only where it means none", () => {
     expect([durationOrZero("0"), durationOrZero("1.5s")]).toEqual([0, 1_500]);
     expect(() => durationOrZero("5")).toThrow("500ms");
+    expect(() => duration("0s")).toThrow("from 1ms");
+  });
+
+  it("refuses a duration that Node's timers would cut to nothing", () => {
+    expect(duration("1440m")).toBe(86_400_000);
+    expect(() => duration("40000m")).toThrow("to 1440m");
   });
 });
 

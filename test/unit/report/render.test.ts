@@ -138,6 +138,33 @@ describe("the table", () => {
     expect(text).toMatch(/\nb +10\.0\.0\.5:6379 +primary +medium/);
   });
 
+  it("does not name a target twice that is called after its only node", () => {
+    const targets = ["10.0.0.5:6379", "10.0.0.6:6379"].map((address) =>
+      observationOf([redisNode({ node: { address } })], { name: address }),
+    );
+    const both = { ...observationOf([]), targets: targets.flatMap((observation) => observation.targets) };
+    const text = table(reportOfRun(both, [finding({ target: "10.0.0.5:6379" })]));
+    expect(text).toContain("\n   10.0.0.5:6379 [memory-near-limit]");
+    expect(text).toMatch(/NODES\naddress +role/);
+  });
+
+  it("shows an empty setting as a value", () => {
+    const evidence = [{ node: "10.0.0.5:6379", fact: "save", value: "", unit: "text" as const }];
+    expect(table(reportOf([redisNode()], [finding({ evidence })]))).toContain('save ""\n');
+  });
+
+  it("breaks a word of a section's cell only where the column ends", () => {
+    const columns = ["field", "value"].map((key) => ({ key, label: key, unit: "text" as const }));
+    const rows = [{ field: "thresholds.memory-near-limit", value: "/etc/cachectl/profiles/sessions.yaml" }];
+    const sections = [{ kind: "table" as const, id: "profile", title: "PROFILE", columns, rows }];
+    const lines = table({ ...reportOf([redisNode()]), sections }, 40).split("\n");
+    const from = lines.findIndex((line) => line.startsWith("thresholds"));
+    expect(lines.slice(from, from + 2)).toEqual([
+      "thresholds.memory-n  /etc/cachectl/profi",
+      "ear-limit            les/sessions.yaml",
+    ]);
+  });
+
   it("does not call a node ok that could not be judged", () => {
     const unjudged = judgement({ outcome: "cannot-judge", reason: "INFO is not permitted" });
     expect(table(reportOf([redisNode()], [], [unjudged]))).toMatch(/10\.0\.0\.5:6379 +primary +unjudged/);
@@ -166,7 +193,7 @@ describe("the table", () => {
     const nodes = Array.from({ length: 60 }, (_, index) => redisNode({ node: { address: `10.0.1.${index}:6379` } }));
     const text = table(reportOf([...nodes, unreachableNode("10.0.0.6:6379")]));
     expect(text).toMatch(/NODES\naddress.*\n10\.0\.0\.6:6379/);
-    expect(text).toContain("+21 less urgent nodes in --json");
+    expect(text).toContain("+21 more nodes in --json, none more urgent");
   });
 
   it("formats a section's cells by unit and wraps long names, losing nothing", () => {

@@ -54,6 +54,7 @@ describe("report.schema.json", () => {
     ["a priority that does not exist", (report) => withRecommendation(report, { priority: "urgent" })],
     ["a recommendation without nodes", (report) => withRecommendation(report, { nodes: undefined })],
     ["a section of unknown kind", (report) => ({ ...report, sections: [{ kind: "chart", id: "x", title: "x" }] })],
+    ["an error without its next step", (report) => ({ ...report, error: { code: "x", message: "x" } })],
     ["an operation with spaces", (report) => ({ ...report, operation: "analyze cache" })],
   ];
 

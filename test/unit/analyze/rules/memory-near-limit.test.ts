@@ -24,6 +24,15 @@ describe("memory-near-limit", () => {
     expect(judge(memoryNearLimit, redisNode({ memory: { usedBytes: 990, maxmemoryBytes } })).outcome).toBe("healthy");
   });
 
+  it("calls a full cache medium where any key may be evicted, and critical where none may", () => {
+    const judgeFull = (maxmemoryPolicy: string) =>
+      judge(memoryNearLimit, redisNode({ memory: { usedBytes: 999, maxmemoryBytes: 1_000, maxmemoryPolicy } }), {
+        role: "cache",
+      }).findings;
+    expect(judgeFull("allkeys-lfu")).toMatchObject([{ priority: "medium" }]);
+    expect(judgeFull("noeviction")).toMatchObject([{ priority: "critical" }]);
+  });
+
   it("finds 79.9 % healthy", () => {
     expect(judge(memoryNearLimit, filled(799)).outcome).toBe("healthy");
   });

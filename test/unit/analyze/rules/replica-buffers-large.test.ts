@@ -22,6 +22,13 @@ describe("replica-buffers-large", () => {
     expect(judge(replicaBuffersLarge, shared(backlog + limit)).outcome).toBe("healthy");
   });
 
+  it("does not apply without replicas, whatever a copy of its own makes the buffers show", () => {
+    const memory = { totalReplicationBuffersBytes: 2 * limit, replicationBacklogBytes: 0 };
+    expect(judge(replicaBuffersLarge, redisNode({ memory, replication: { connectedReplicas: 0 } })).outcome).toBe(
+      "not-applicable",
+    );
+  });
+
   it("takes what waits for a replica that copies the dataset for information", () => {
     const replicas = [{ address: "10.0.0.6:6379", state: "send_bulk", offset: 0, lagSeconds: 0 }];
     const node = redisNode({

@@ -28,6 +28,20 @@ describe("replica-link-down", () => {
     ]);
   });
 
+  it.each([
+    ["wait_bgsave", "medium"],
+    ["send_bulk", "medium"],
+    ["online", "critical"],
+  ])("believes a primary that shows the replica as %s: %s", (state, priority) => {
+    const waiting = {
+      node: { address: "10.0.0.6:6379" },
+      replication: { role: "replica", linkStatus: "down" },
+    } as const;
+    const entry = { address: "10.0.0.6:6379", state, offset: 0, lagSeconds: 0 };
+    const nodes = [redisNode({ replication: { replicas: [entry] } }), redisNode(waiting)];
+    expect(judge(replicaLinkDown, nodes).findings).toMatchObject([{ priority, nodes: ["10.0.0.6:6379"] }]);
+  });
+
   it("shows no time for a link that never was up", () => {
     const { findings } = judge(replicaLinkDown, replica("down", true, -1));
     expect(findings).toMatchObject([{ priority: "medium" }]);
