@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { CachectlError } from "../model/errors.js";
 import type { Observation } from "../model/observation.js";
 
@@ -11,14 +12,28 @@ export async function writeFactsFile(path: string, observation: Observation): Pr
     if (await isSpecial(path)) await writeFile(path, text);
     else await replaceFile(path, text);
   } catch (error) {
-    throw new CachectlError(
-      "usage",
-      "facts-not-written",
-      `the facts cannot be written to ${path}: ${(error as Error).message}`,
-      "Give --save-facts a path in a directory that exists and that you may write to.",
-      error,
-    );
+    throw notWritten(path, error);
   }
+}
+
+/** Whether `path` looks writable, before any time is spent on what shall be written. @throws CachectlError of kind `usage` */
+export async function checkFactsFile(path: string): Promise<void> {
+  try {
+    if (await isSpecial(path)) return;
+    await access(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notWritten(path, error);
+  }
+}
+
+function notWritten(path: string, error: unknown): CachectlError {
+  return new CachectlError(
+    "usage",
+    "facts-not-written",
+    `the facts cannot be written to ${path}: ${(error as Error).message}`,
+    "Give --save-facts a path in a directory that exists and that you may write to.",
+    error,
+  );
 }
 
 async function isSpecial(path: string): Promise<boolean> {

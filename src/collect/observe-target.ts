@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.js";
 import { known, missing } from "../model/fact.js";
 import type { Topic } from "../model/facts.js";
-import type { NodeFamily, TargetIdentity } from "../model/node.js";
+import { compareAddresses, type NodeFamily, type NodeRole, type TargetIdentity } from "../model/node.js";
 import type { Fleet, FleetNode } from "../model/node-port.js";
 import type { NodeFacts, ObservedNode, ObservedTarget } from "../model/observation.js";
 import { infoTopics } from "./info-topics.js";
@@ -22,7 +22,16 @@ export async function observeTarget(
   clock: Clock,
 ): Promise<ObservedTarget> {
   const nodes = await Promise.all(fleet.nodes.map((node) => observeNode(node, sampleMs, clock)));
-  return { target, nodes: dropRepeatedNodes(nodes), discoveryGaps: await fleet.gaps() };
+  return { target, nodes: dropRepeatedNodes(nodes).sort(byRole), discoveryGaps: await fleet.gaps() };
+}
+
+const roleOrder: readonly NodeRole[] = ["sentinel", "primary", "replica", "server", "unknown"];
+
+/** Discovery names members in the order of the node that was asked; a report is compared with the last one. */
+function byRole(a: ObservedNode, b: ObservedNode): number {
+  return (
+    roleOrder.indexOf(a.node.role) - roleOrder.indexOf(b.node.role) || compareAddresses(a.node.address, b.node.address)
+  );
 }
 
 /** Every topic of the node's family; on an unreachable node all are missing but `reachability`. */

@@ -1,6 +1,6 @@
 import { missing, type Fact } from "../model/fact.js";
 import type { SlowlogEntry, SlowlogFacts } from "../model/facts.js";
-import type { RedisPort, Reply } from "../model/node-port.js";
+import { clientName, type RedisPort, type Reply } from "../model/node-port.js";
 import { replyList, replyNumber } from "../protocol/replies.js";
 import { ask } from "./ask.js";
 
@@ -27,8 +27,9 @@ export async function collectSlowlogWindow(
     const newest = entries[0]?.id ?? -1;
     // A lower id than before: the log was reset by a restart.
     if (newest < lastId.value && newest >= 0) return null;
-    const fresh = entries.filter(({ id }) => id > lastId.value);
-    return { basis: "sample", entries: fresh, newCount: Math.max(0, newest - lastId.value), seconds };
+    const own = ownEntries(reply).filter((id) => id > lastId.value);
+    const fresh = entries.filter(({ id }) => id > lastId.value && !own.includes(id));
+    return { basis: "sample", entries: fresh, newCount: Math.max(0, newest - lastId.value - own.length), seconds };
   };
   const fact = await ask(port.call("SLOWLOG", "GET", String(maxEntries)), toFacts, "");
   return !fact.ok && fact.reason === ""
@@ -39,7 +40,8 @@ export async function collectSlowlogWindow(
 /** All that the log holds, over the time from its oldest entry to `nowMs`. Read-only. */
 export function collectWholeSlowlog(port: RedisPort, nowMs: number): Promise<Fact<SlowlogFacts>> {
   const toFacts = (reply: Reply): SlowlogFacts => {
-    const entries = parseSlowlog(reply);
+    const own = ownEntries(reply);
+    const entries = parseSlowlog(reply).filter(({ id }) => !own.includes(id));
     const oldest = entries.at(-1)?.time;
     const seconds = oldest === undefined ? 0 : Math.max(0, nowMs / 1000 - oldest);
     return { basis: "since-start", entries, newCount: entries.length, seconds };
@@ -56,6 +58,15 @@ export function parseSlowlog(reply: Reply): SlowlogEntry[] {
     const usecNumber = replyNumber(usec);
     if (idNumber === null || usecNumber === null) return [];
     return [{ id: idNumber, time: replyNumber(time) ?? 0, usec: usecNumber, ...nameCommand(words) }];
+  });
+}
+
+/** INFO of a busy server may take its time: what this tool asks must not be held against the fleet. Ids, by the client's name. */
+function ownEntries(reply: Reply): number[] {
+  return replyList(reply).flatMap((entry) => {
+    const fields = replyList(entry);
+    const id = replyNumber(fields[0]);
+    return fields[5] === clientName && id !== null ? [id] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import { allRules } from "../analyze/rules/index.js";
 import { runRules } from "../analyze/run-rules.js";
-import { readFactsFile, writeFactsFile } from "../collect/facts-file.js";
+import { checkFactsFile, readFactsFile, writeFactsFile } from "../collect/facts-file.js";
 import { observeTarget } from "../collect/observe-target.js";
 import type { Observation, ObservedTarget } from "../model/observation.js";
 import type { Profile } from "../model/profile.js";
@@ -28,6 +28,8 @@ const maxTargetsAtOnce = 256;
 export async function analyze(context: Context, options: AnalyzeOptions): Promise<Report> {
   const frame = beginRun(context);
   const { startedAt } = frame();
+  // Before the sample, so that a mistyped path does not cost it.
+  if (options.saveFacts !== null) await checkFactsFile(options.saveFacts);
   const observation =
     options.fromFacts === null ? await observe(context, options, startedAt) : await readFactsFile(options.fromFacts);
   if (options.saveFacts !== null) await writeFactsFile(options.saveFacts, observation);

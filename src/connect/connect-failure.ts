@@ -35,7 +35,9 @@ export function connectFailure(error: unknown, attempt: ConnectAttempt): Connect
   if (error instanceof ConnectError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return describe(findCause(code, text, attempt), text, attempt, error);
+  // ioredis asks for a report of what is only somebody else's protocol.
+  const said = text.replace(/ Please report this\.?/, "");
+  return describe(findCause(code, text, attempt), said, attempt, error);
 }
 
 /** The failure that a deadline of ours, not the operating system's, detected. */

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Redis as RedisClient, RedisOptions } from "ioredis";
 import { ConnectError, ServerReplyError } from "../model/errors.js";
 import { formatEndpoint, type Endpoint } from "../model/node.js";
-import type { Greeting, RedisPort, Reply } from "../model/node-port.js";
+import { clientName, type Greeting, type RedisPort, type Reply } from "../model/node-port.js";
 import type { Credentials, Timeouts, TlsSettings } from "../model/profile.js";
 import { aborted, connectFailure, replyHint, timedOut, tlsUnanswered, type ConnectAttempt } from "./connect-failure.js";
 import { withDeadline } from "./deadline.js";
@@ -118,6 +118,7 @@ class RedisConnection implements OpenRedis {
     const connectedAt = performance.now();
     const pingError = await this.ping();
     this.greeting = { connectMs: connectedAt - startedAt, pingMs: performance.now() - connectedAt, pingError };
+    await this.introduce();
   }
 
   /** Why logging in took too long. A plain server waits for the end of a TLS hello as for the end of a line. */
@@ -141,6 +142,16 @@ class RedisConnection implements OpenRedis {
       // The server has no password at all. That is worth a finding (default-user-unrestricted), not a refusal to look.
       if (error instanceof Error && /without any password configured|no password is set/i.test(error.message)) return;
       throw error;
+    }
+  }
+
+  /** After PING, because a refusal such as DENIED comes as the answer to whatever is said first. */
+  private async introduce(): Promise<void> {
+    try {
+      await this.client.call("CLIENT", "SETNAME", clientName);
+    } catch (error) {
+      // A courtesy: a login that may not do it, or a server that is not serving yet, is looked at all the same.
+      if (!isReplyError(error)) throw connectFailure(this.#socketError ?? error, this.attempt);
     }
   }
 

@@ -14,6 +14,9 @@ export interface RedisPort {
   readonly greeting: Greeting;
 }
 
+/** What connections call themselves: an operator sees it in CLIENT LIST, and the tool knows its own entries in the slow log. */
+export const clientName = "cachectl";
+
 /** How the conversation began. */
 export interface Greeting {
   /** TCP, TLS and login together. Milliseconds. */

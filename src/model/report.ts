@@ -44,6 +44,8 @@ export type SectionCell = string | number | boolean | null;
 
 export interface Coverage {
   nodes: { total: number; answered: number; unreachable: { target: string; node: string; reason: string }[] };
+  /** What discovery could not find out: there may be nodes that nobody looked at. */
+  discoveryGaps: { target: string; gap: string }[];
   /** Counted over rule × node; a rule that compares the nodes of a target counts once where it could. */
   rules: { judged: number; cannotJudge: number; notApplicable: number; ignored: number };
   /** Equal reasons on many nodes are one entry. */

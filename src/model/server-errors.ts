@@ -22,7 +22,7 @@ export const serverErrors: readonly ServerErrorExplanation[] = [
     code: "CLUSTERDOWN",
     cause: "Some hash slots have no owner, or this node does not see a majority of the primaries.",
     resolution: "Bring the missing primaries back and check which slots are uncovered, as each node sees it.",
-    commands: ["redis-cli CLUSTER INFO", "redis-cli CLUSTER NODES", "cachectl cluster check"],
+    commands: ["redis-cli CLUSTER INFO", "redis-cli CLUSTER NODES"],
   },
   {
     code: "MOVED",
@@ -35,13 +35,13 @@ export const serverErrors: readonly ServerErrorExplanation[] = [
     cause: "The key's hash slot is being moved, and the key may be on the new node already.",
     resolution:
       "A client that knows Redis Cluster follows by itself; for cachectl, use a profile of kind cluster. If it lasts, the move was interrupted.",
-    commands: ["redis-cli -c GET <key>", "cachectl cluster check"],
+    commands: ["redis-cli -c GET <key>"],
   },
   {
     code: "TRYAGAIN",
     cause: "A command with several keys met a hash slot that is being moved, and its keys are on both nodes.",
     resolution: "Retry; it succeeds when the slot has moved. If it lasts, the move was interrupted.",
-    commands: ["cachectl cluster check"],
+    commands: ["redis-cli CLUSTER NODES"],
   },
   {
     code: "CROSSSLOT",
@@ -133,7 +133,7 @@ export const serverErrors: readonly ServerErrorExplanation[] = [
     cause: "Sentinel found no replica that it may promote.",
     resolution:
       "A replica must be connected, recent and have a replica-priority above 0; look at how Sentinel sees each one.",
-    commands: ["redis-cli -p 26379 SENTINEL REPLICAS <name>", "cachectl sentinel check"],
+    commands: ["redis-cli -p 26379 SENTINEL REPLICAS <name>"],
   },
   {
     code: "INPROG",

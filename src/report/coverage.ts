@@ -1,4 +1,5 @@
 import { comparePriority, type Judgement } from "../model/finding.js";
+import { compareAddresses } from "../model/node.js";
 import type { Observation, ObservedTarget } from "../model/observation.js";
 import type { Coverage, UnjudgedRule } from "../model/report.js";
 import { failureOf } from "./observed-node.js";
@@ -14,6 +15,9 @@ export function coverageOf(observation: Observation, judgements: readonly Judgem
   const count = (...outcomes: Judgement["outcome"][]) => all.filter(({ outcome }) => outcomes.includes(outcome)).length;
   return {
     nodes: { total: nodes.length, answered: nodes.length - unreachable.length, unreachable },
+    discoveryGaps: observation.targets.flatMap(({ target, discoveryGaps }) =>
+      discoveryGaps.map((gap) => ({ target: target.name, gap })),
+    ),
     rules: {
       judged: count("finding", "healthy"),
       cannotJudge: count("cannot-judge"),
@@ -55,7 +59,7 @@ function joinEqualReasons(judgements: readonly Judgement[]): UnjudgedRule[] {
     if (node !== null && !entry.nodes.includes(node)) entry.nodes.push(node);
     joined.set(key, entry);
   }
-  for (const entry of joined.values()) entry.nodes.sort();
+  for (const entry of joined.values()) entry.nodes.sort(compareAddresses);
   return [...joined.values()].sort(
     (a, b) =>
       comparePriority(b.worstCase, a.worstCase) ||

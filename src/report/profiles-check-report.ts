@@ -8,12 +8,12 @@ export interface ProfilesCheck {
   durationMs: number;
   nodes: CheckedNode[];
   /** What discovery could not find out. */
-  gaps: string[];
+  gaps: Coverage["discoveryGaps"];
 }
 
 /** The report of `cachectl profiles check`: which nodes answered, and what the login may do on them. Pure. */
 export function profilesCheckReport({ version, startedAt, durationMs, nodes, gaps }: ProfilesCheck): Report {
-  const coverage = coverageOf(nodes);
+  const coverage = coverageOf(nodes, gaps);
   const { answered, total } = coverage.nodes;
   return verbReport({
     operation: "profiles-check",
@@ -24,7 +24,10 @@ export function profilesCheckReport({ version, startedAt, durationMs, nodes, gap
     summary: `${answered} of ${total} ${total === 1 ? "node" : "nodes"} answered${refusedCommands(nodes)}.`,
     coverage,
     sections: [connectionSection(nodes), ...rightsSections(nodes)],
-    notes: [...gaps, ...new Set(nodes.flatMap(({ failure }) => (failure === null ? [] : [failure.hint])))],
+    notes: [
+      ...gaps.map(({ target, gap }) => `${target}: ${gap}`),
+      ...new Set(nodes.flatMap(({ failure }) => (failure === null ? [] : [failure.hint]))),
+    ],
   });
 }
 
@@ -90,12 +93,13 @@ function refusedCommands(nodes: CheckedNode[]): string {
   return refused.size === 0 ? "" : `; refused: ${[...refused].join(", ")}`;
 }
 
-function coverageOf(nodes: CheckedNode[]): Coverage {
+function coverageOf(nodes: CheckedNode[], discoveryGaps: Coverage["discoveryGaps"]): Coverage {
   const unreachable = nodes.flatMap(({ target, address, failure }) =>
     failure === null ? [] : [{ target, node: address, reason: failure.message }],
   );
   return {
     nodes: { total: nodes.length, answered: nodes.length - unreachable.length, unreachable },
+    discoveryGaps,
     rules: { judged: 0, cannotJudge: 0, notApplicable: 0, ignored: 0 },
     cannotJudge: [],
     ignored: [],

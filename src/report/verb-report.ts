@@ -21,6 +21,7 @@ export function verbReport({ version, ...run }: VerbRun): Report {
 function nothingAsked(): Coverage {
   return {
     nodes: { total: 0, answered: 0, unreachable: [] },
+    discoveryGaps: [],
     rules: { judged: 0, cannotJudge: 0, notApplicable: 0, ignored: 0 },
     cannotJudge: [],
     ignored: [],

@@ -125,7 +125,15 @@ describe.concurrent.each(all)("$name", ({ name: release }) => {
 
 /** All that an observation may run, as INFO commandstats of this release names it: 6.0 has no subcommands there. */
 function readCommands(release: string): string[] {
-  const subcommands = ["acl list", "acl whoami", "client list", "cluster info", "cluster nodes", "config get"];
+  const subcommands = [
+    "acl list",
+    "acl whoami",
+    "client list",
+    "client setname",
+    "cluster info",
+    "cluster nodes",
+    "config get",
+  ];
   const more = ["latency latest", "memory stats", "module list", "slowlog get"];
   const commands = ["auth", "info", "ping", "role"];
   // The test's own, between resetting the statistics and looking at them.

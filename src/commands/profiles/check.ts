@@ -26,12 +26,15 @@ export async function checkProfiles(context: Context, selection: ProfileSelectio
   });
 }
 
-async function checkProfile(context: Context, profile: Profile): Promise<{ nodes: CheckedNode[]; gaps: string[] }> {
+async function checkProfile(
+  context: Context,
+  profile: Profile,
+): Promise<{ nodes: CheckedNode[]; gaps: { target: string; gap: string }[] }> {
   const { name } = profile.identity;
   const fleet = await context.openFleet(profile);
   try {
     const nodes = await Promise.all(fleet.nodes.map((node) => checkNode(node, name)));
-    return { nodes, gaps: (await fleet.gaps()).map((gap) => `${name}: ${gap}`) };
+    return { nodes, gaps: (await fleet.gaps()).map((gap) => ({ target: name, gap })) };
   } finally {
     fleet.close();
   }

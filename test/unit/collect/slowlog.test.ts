@@ -78,6 +78,14 @@ describe("the slow log of a window", () => {
     expect(await collectSlowlogWindow(log(), known(7), 3)).toMatchObject({ value: { newCount: 0 } });
   });
 
+  it("leaves out what this tool itself asked", async () => {
+    const own = [9, 1_795_204_009, 24_000, ["INFO", "everything"], "127.0.0.1:52440", "cachectl"];
+    const port = portThatSays({ "SLOWLOG GET": [own, entry(8, "KEYS", "*"), entry(7, "KEYS", "*")] });
+    const fact = await collectSlowlogWindow(port, known(7), 3);
+    expect(fact).toMatchObject({ value: { newCount: 1, entries: [{ id: 8 }] } });
+    expect(await collectWholeSlowlog(port, 1_795_204_110_000)).toMatchObject({ value: { newCount: 2 } });
+  });
+
   it("is not sampled when the ids began anew", async () => {
     expect(await collectSlowlogWindow(log(2), known(7), 3)).toMatchObject({ ok: false, cause: "not-sampled" });
   });

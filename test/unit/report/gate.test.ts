@@ -36,6 +36,12 @@ describe("gateOutcome", () => {
     expect(gateOutcome(withUnjudged(worstCase), failOn)).toBe(outcome);
   });
 
+  it("calls a run unjudged whose discovery may have missed nodes, with and without a gate", () => {
+    const report = healthy();
+    report.coverage.discoveryGaps.push({ target: "test", gap: "the members of the cluster are not known" });
+    expect([gateOutcome(report, null), gateOutcome(report, "critical")]).toEqual(["unjudged", "unjudged"]);
+  });
+
   it("calls a run with an unreachable node unjudged, with and without a gate", () => {
     expect(gateOutcome(withUnreachable(), null)).toBe("unjudged");
     expect(gateOutcome(withUnreachable(), "critical")).toBe("unjudged");
