@@ -14,9 +14,15 @@ export default defineConfig(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       // `void promise` marks what is meant to run by itself; an arrow that returns nothing reads well.
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       "@typescript-eslint/prefer-promise-reject-errors": ["error", { allowThrowingUnknown: true }],
-      "@typescript-eslint/only-throw-error": ["error", { allowRethrowing: true, allowThrowingUnknown: true, allowThrowingAny: false }],
+      "@typescript-eslint/only-throw-error": [
+        "error",
+        { allowRethrowing: true, allowThrowingUnknown: true, allowThrowingAny: false },
+      ],
       // One empty function says "nothing to do" better than a comment.
       "@typescript-eslint/no-empty-function": "off",
       "no-console": "error",
@@ -32,5 +38,8 @@ export default defineConfig(
   { files: ["src/cli/**/*.ts"], rules: { "no-restricted-globals": "off" } },
   // expect.stringContaining and its like are typed any.
   { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
-  { files: ["**/*.{js,mjs}"], languageOptions: { globals: { process: "readonly", SharedArrayBuffer: "readonly", Atomics: "readonly" } } },
+  {
+    files: ["**/*.{js,mjs}"],
+    languageOptions: { globals: { process: "readonly", SharedArrayBuffer: "readonly", Atomics: "readonly" } },
+  },
 );

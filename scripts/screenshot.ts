@@ -22,6 +22,9 @@ const fills: Record<number, string> = {
   91: "#ff8787",
 };
 
+/** Select Graphic Rendition, ESC [ numbers m. */
+const styleChange = new RegExp(`(${String.fromCharCode(27)}\\[[\\d;]*m)`);
+
 interface Style {
   bold: boolean;
   dim: boolean;
@@ -61,8 +64,8 @@ function row(line: string, y: number): string {
   let style = plain;
   let column = 0;
   const spans: string[] = [];
-  for (const part of line.split(/(\u001b\[[\d;]*m)/)) {
-    const codes = /^\u001b\[([\d;]*)m$/.exec(part)?.[1];
+  for (const part of line.split(styleChange)) {
+    const codes = part.startsWith("\u001b[") ? part.slice(2, -1) : undefined;
     if (codes !== undefined) style = codes.split(";").map(Number).reduce(apply, style);
     else if (part !== "") {
       spans.push(span(part, column, y, style));
