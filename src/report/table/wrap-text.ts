@@ -1,5 +1,8 @@
 import { displayWidth, takeColumns } from "../display-width.js";
 
+/** A number stays with its unit: "3 s", "97 %", "3.9 GB". */
+const wordGap = / +(?!(?:s|ms|µs|%|[KMGTP]?B)(?:\W|$))/;
+
 /**
  * Breaks `text` at spaces into lines of at most `width` columns. `first` stands before the first line and is part of its
  * width, `rest` before the others. Takes printable text without colour codes.
@@ -8,7 +11,7 @@ export function wrapText(text: string, width: number, first = "", rest = first):
   const lines: string[] = [];
   let line = first;
   let empty = true;
-  for (const word of text.split(/ +/).flatMap((word) => pieces(word, width - displayWidth(rest)))) {
+  for (const word of text.split(wordGap).flatMap((word) => pieces(word, width - displayWidth(rest)))) {
     const joined = empty ? line + word : `${line} ${word}`;
     if (empty || displayWidth(joined) <= width) line = joined;
     else {
