@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Context } from "../commands/context.js";
 import { createContext } from "./context.js";
-import { exitCodeFor, formatOf, renderForFlags, type OutputFlags } from "./output.js";
+import { exitCodeFor, formatOf, loadRenderer, renderForFlags, type OutputFlags } from "./output.js";
 import type { RunState, Shell } from "./shell.js";
 import type { Terminal } from "./terminal.js";
 import { addAnalyze } from "./verbs/analyze.js";
@@ -27,11 +27,13 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
     begin,
     async report(operation, flags, command) {
       const context = begin(operation, flags);
-      const report = await command(context);
+      const running = command(context);
+      void loadRenderer();
+      const report = await running;
       context.progress.stop();
       // Known before anything is printed: a reader that goes away must not change it.
       state.exitCode = exitCodeFor(report, flags);
-      await terminal.print(renderForFlags(report, flags, terminal));
+      await terminal.print(await renderForFlags(report, flags, terminal));
     },
   };
   const program = new Command("cachectl")

@@ -2,10 +2,9 @@ import { setMaxListeners } from "node:events";
 import { CommanderError } from "commander";
 import { CachectlError } from "../model/errors.js";
 import { failureReport } from "../report/failure-report.js";
-import { renderReport } from "../report/render.js";
 import { exitCodeOfError, exitCodes, type ExitStyle } from "./exit-codes.js";
 import { interrupted } from "./interrupted.js";
-import { formatOf, type OutputFlags } from "./output.js";
+import { formatOf, renderForFlags, type OutputFlags } from "./output.js";
 import { createProgram } from "./program.js";
 import type { RunState } from "./shell.js";
 import { processTerminal, type Terminal } from "./terminal.js";
@@ -90,7 +89,7 @@ async function explainError(error: unknown, failure: Failure): Promise<number> {
       durationMs,
       error: known,
     });
-    await terminal.print(renderReport(report, { format: formatOf(flags), width: terminal.width, color: false }));
+    await terminal.print(await renderForFlags(report, { ...flags, color: false }, terminal));
   }
   return exitCodeOfError(known, style);
 }

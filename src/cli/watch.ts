@@ -25,7 +25,7 @@ export async function watch(look: () => Promise<Report>, everyMs: number, deps: 
     for (;;) {
       const report = await look();
       code = exitCodeFor(report, flags);
-      const text = renderForFlags(report, flags, terminal);
+      const text = await renderForFlags(report, flags, terminal);
       await terminal.print(terminal.interactiveOutput ? home + text : text);
       await context.clock.sleep(everyMs);
     }

@@ -1,10 +1,8 @@
 import type { Report, Section } from "../model/report.js";
+import type { ReportFormat } from "./formats.js";
 import { renderNagios } from "./nagios.js";
 import { printableJson } from "./printable.js";
 import { renderTable } from "./table/render-table.js";
-
-export const reportFormats = ["table", "json", "ndjson", "nagios"] as const;
-export type ReportFormat = (typeof reportFormats)[number];
 
 export interface RenderOptions {
   format: ReportFormat;
