@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startRedis, usingServers } from "../support/servers/index.js";
+import { directoryWith } from "./profile-directory.js";
 import { runCli } from "../support/run-cli.js";
 
 usingServers();
@@ -8,7 +9,8 @@ usingServers();
 describe("the exit code", () => {
   it("is 0 when all was judged, whatever was found, and 1 when a gate found something", async () => {
     const server = await startRedis();
-    const analyze = (...more: string[]) => runCli(["analyze", server.address, "--sample", "50ms", ...more]);
+    const args = ["analyze", "-p", "it", "--profiles-dir", await profileOf(server.port), "--sample", "50ms"];
+    const analyze = (...more: string[]) => runCli([...args, ...more]);
     expect((await analyze()).code).toBe(0);
     expect((await analyze("--fail-on", "critical")).code).toBe(0);
     expect((await analyze("--fail-on", "info")).code).toBe(1);
@@ -27,10 +29,10 @@ describe("the exit code", () => {
   it("is 3 when a gate could not judge", async () => {
     const server = await startRedis();
     await server.call("ACL", "SETUSER", "ops", "on", ">p", "+ping", "+info", "+role");
-    const args = ["analyze", `redis://ops@${server.address}`, "--sample", "50ms"];
-    const env = { CACHECTL_PASSWORD: "p" };
-    expect((await runCli(args, { env })).code).toBe(0);
-    expect((await runCli([...args, "--fail-on", "critical"], { env })).code).toBe(3);
+    const login = "username: ops\npassword: p";
+    const args = ["analyze", "-p", "it", "--profiles-dir", await profileOf(server.port, login), "--sample", "50ms"];
+    expect((await runCli(args)).code).toBe(0);
+    expect((await runCli([...args, "--fail-on", "critical"])).code).toBe(3);
   });
 
   it("is UNKNOWN to Nagios when the command is wrong, however early that shows", async () => {
@@ -43,3 +45,12 @@ describe("the exit code", () => {
     expect((await runCli(["analyze", "--exit-style=nagios", "--nonsense"])).code).toBe(3);
   });
 });
+
+/** A profile `it` that ignores how old the server at hand is: these tests run on any release. */
+function profileOf(port: number, more = ""): Promise<string> {
+  const ignore = ["version-eol", "version-vulnerable"].map(
+    (rule) => `  - { rule: ${rule}, reason: any release will do }`,
+  );
+  const lines = ["kind: standalone", "host: 127.0.0.1", `port: ${port}`, more, "ignore:", ...ignore];
+  return directoryWith({ "it.yaml": `${lines.join("\n")}\n` });
+}
