@@ -4,15 +4,7 @@ import type { Evidence } from "../model/finding.js";
 import { evidence } from "./rule.js";
 
 /** The server itself answered, and turned this login or protocol down: it runs, whoever else may be able to use it. */
-const refusals = new Set([
-  "wrong-password",
-  "no-password",
-  "not-permitted",
-  "protected-mode",
-  "tls",
-  "tls-expected",
-  "not-the-protocol",
-]);
+const refusals = new Set(["wrong-password", "no-password", "not-permitted", "protected-mode", "tls", "tls-expected"]);
 
 /** Whether the answer came from a running server. */
 export function isRefusal({ failure }: Reachability): boolean {

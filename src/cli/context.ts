@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { knownRules } from "../analyze/known-rules.js";
@@ -34,7 +33,6 @@ export function createContext(terminal: Terminal, signal: AbortSignal, quiet: bo
     },
     signal,
     progress,
-    readFile: (path) => readFile(path, "utf8"),
     profileDeps,
     demoDeps: {
       env: process.env,

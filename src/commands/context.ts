@@ -24,7 +24,6 @@ export interface Context {
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   home: string;
-  readFile(path: string): Promise<string>;
   /** For verbs that look at profiles without connecting. */
   profileDeps: ProfileDeps;
   /** For the throwaway fleet of `demo`. */

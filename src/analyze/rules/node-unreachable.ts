@@ -38,8 +38,7 @@ function unreachable(node: NodeIdentity, reachability: Reachability, peers: read
   if (witnesses.length === 0)
     return {
       priority: "critical",
-      ...(isRefusal(reachability) && { issue: "Node answers, but turns this connection down" }),
-      ...(reachability.failure?.cause === "fell-silent" && { issue: "Node stopped answering half-way" }),
+      ...issueFor(reachability),
       action: connectRemedy(reachability),
       nodes: [node.address],
       evidence: found,
@@ -62,6 +61,14 @@ function unreachable(node: NodeIdentity, reachability: Reachability, peers: read
     nodes: [node.address],
     evidence: found,
   };
+}
+
+/** Only where the cause says more than that nobody answers. */
+function issueFor(reachability: Reachability): Pick<Draft, "issue"> {
+  if (isRefusal(reachability)) return { issue: "Node answers, but turns this connection down" };
+  if (reachability.failure?.cause === "fell-silent") return { issue: "Node stopped answering half-way" };
+  if (reachability.failure?.cause === "not-the-protocol") return { issue: "Another service answers at this address" };
+  return {};
 }
 
 /** LOADING has a rule of its own; NOPERM and NOAUTH say something about this login, not about the node. */

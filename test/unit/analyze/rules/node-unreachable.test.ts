@@ -28,6 +28,15 @@ describe("node-unreachable", () => {
     expect(findings[0]?.evidence).toContainEqual(expect.objectContaining({ fact: "connection", value: "refused" }));
   });
 
+  it.each([
+    ["wrong-password", "turns this connection down"],
+    ["fell-silent", "stopped answering half-way"],
+    ["not-the-protocol", "Another service answers"],
+    ["refused", "cannot be reached"],
+  ])("says of %s that the node %s", (cause, words) => {
+    expect(judge(nodeUnreachable, down("10.0.0.7:6379", cause)).findings[0]?.issue).toContain(words);
+  });
+
   it("joins nodes that fail alike and keeps other causes apart", () => {
     const nodes = [down("10.0.0.7:6379"), down("10.0.0.8:6379"), down("10.0.0.9:6379", "refused")];
     const { findings } = judge(nodeUnreachable, nodes);
