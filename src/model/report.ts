@@ -25,19 +25,33 @@ export interface Report {
   sections: Section[];
   /** Sentences about the run itself: what was not seen, what a number means. */
   notes: string[];
+  /** Only when a signal ended the run before its time: the report says what was seen until then. */
+  interrupted?: true;
   /** Only when an error ended the run. */
   error?: { code: string; message: string; hint: string };
 }
 
 /** A verb's own result: a table of typed cells, or text. The JSON carries the values, the table output formats them by unit. */
-export type Section =
-  | { kind: "table"; id: string; title: string; columns: SectionColumn[]; rows: Record<string, SectionCell>[] }
-  | { kind: "text"; id: string; title: string; lines: string[] };
+export type Section = TableSection | { kind: "text"; id: string; title: string; lines: string[] };
+
+export interface TableSection {
+  kind: "table";
+  id: string;
+  title: string;
+  /** The target it is about, where a verb has the section for each. */
+  target?: string;
+  columns: SectionColumn[];
+  rows: Record<string, SectionCell>[];
+  /** Rows that the table output prints, the others are counted; 0: none, and no title. Absent: all. */
+  shownRows?: number;
+}
 
 export interface SectionColumn {
   key: string;
   label: string;
   unit: EvidenceUnit;
+  /** Where the terminal is narrow, the column with the lowest goes first; 0: only for the JSON. Absent: it always stays. */
+  importance?: number;
 }
 
 export type SectionCell = string | number | boolean | null;
@@ -46,6 +60,8 @@ export interface Coverage {
   nodes: { total: number; answered: number; unreachable: { target: string; node: string; reason: string }[] };
   /** What discovery could not find out: there may be nodes that nobody looked at. */
   discoveryGaps: { target: string; gap: string }[];
+  /** Keys that were asked for and could not be seen: a node went away, or the login may not look at them. */
+  unseenKeys?: { target: string; gap: string }[];
   /** Counted over rule × node; a rule that compares the nodes of a target counts once where it could. */
   rules: { judged: number; cannotJudge: number; notApplicable: number; ignored: number };
   /** Equal reasons on many nodes are one entry. */

@@ -16,7 +16,7 @@ export const serverErrors: readonly ServerErrorExplanation[] = [
     cause: "The server has reached its memory limit and found nothing it may evict, so it refuses to write.",
     resolution:
       "Raise maxmemory if the host has room, or let an eviction policy free memory. A volatile-* policy only evicts keys that have a TTL.",
-    commands: ["redis-cli INFO memory", "redis-cli CONFIG GET maxmemory*", "cachectl analyze"],
+    commands: ["redis-cli INFO memory", "redis-cli CONFIG GET maxmemory*", "cachectl analyze", "cachectl bigkeys"],
   },
   {
     code: "CLUSTERDOWN",
