@@ -1,10 +1,9 @@
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import type { Socket } from "node:net";
 import { ConnectError, ServerReplyError } from "../model/errors.js";
 import type { Endpoint } from "../model/node.js";
 import { endOfMemcachedAnswer } from "../protocol/memcached-answer.js";
 import { aborted, connectFailure, type ConnectAttempt } from "./connect-failure.js";
-import { tlsOptions } from "./tls-options.js";
+import { openSocket } from "./open-connection.js";
 import type { TlsSettings } from "../model/profile.js";
 
 interface Waiting {
@@ -44,8 +43,7 @@ export class MemcachedText {
     commandTimeoutMs: number,
     signal: AbortSignal,
   ): Promise<MemcachedText> {
-    const socket =
-      tls === null ? connectTcp({ ...endpoint }) : connectTls({ ...endpoint, ...tlsOptions(endpoint, tls) });
+    const socket = openSocket(endpoint, tls);
     const connection = new MemcachedText(socket, attempt, commandTimeoutMs);
     signal.addEventListener("abort", () => connection.fail(aborted(attempt)), { once: true });
     await new Promise<void>((resolve, reject) => {

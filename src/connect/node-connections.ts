@@ -1,11 +1,13 @@
 import { setMaxListeners } from "node:events";
 import { CachectlError, ConnectError } from "../model/errors.js";
 import { formatEndpoint, type Endpoint, type NodeFamily, type NodeRole } from "../model/node.js";
-import type { FleetNode, MemcachedPort, RedisPort } from "../model/node-port.js";
+import type { FleetNode, MemcachedLinesPort, MemcachedPort, RedisBulkPort, RedisPort } from "../model/node-port.js";
 import type { Profile } from "../model/profile.js";
+import { openBulkRedis } from "./bulk-redis.js";
 import { cliArguments } from "./cli-arguments.js";
+import { openMemcachedLines } from "./memcached-lines.js";
 import { openMemcached } from "./open-memcached.js";
-import { openRedis } from "./open-redis.js";
+import { openRedis, type RedisSettings } from "./open-redis.js";
 
 /** The nodes of one profile: found once, dialled once, closed together. */
 export class NodeConnections {
@@ -39,6 +41,8 @@ export class NodeConnections {
       identity,
       openRedis: once(() => this.openRedis(endpoint, family)),
       openMemcached: once(() => this.openMemcached(endpoint, family)),
+      openBulk: () => this.openBulk(endpoint, family),
+      openMemcachedLines: () => this.openMemcachedLines(endpoint, family),
     };
     this.#nodes.set(address, node);
     return node;
@@ -59,26 +63,36 @@ export class NodeConnections {
   }
 
   private openRedis(endpoint: Endpoint, family: NodeFamily): Promise<RedisPort> {
+    return openRedis(endpoint, this.redisSettings(family), this.#signal);
+  }
+
+  private openBulk(endpoint: Endpoint, family: NodeFamily): Promise<RedisBulkPort> {
+    const settings = { ...this.redisSettings(family), readOnly: this.profile.kind === "cluster" };
+    return openBulkRedis(endpoint, settings, this.#signal);
+  }
+
+  private redisSettings(family: NodeFamily): RedisSettings {
     if (family === "memcached") throw new TypeError("a Memcached server has no Redis connection");
     const { profile } = this;
     const sentinel = family === "sentinel";
-    return openRedis(
-      endpoint,
-      {
-        protocol: sentinel ? "Sentinel" : "Redis",
-        credentials: sentinel ? profile.sentinelCredentials : profile.credentials,
-        tls: sentinel && !profile.sentinelTls ? null : profile.tls,
-        // A Sentinel has no databases.
-        database: sentinel ? 0 : profile.database,
-        timeouts: profile.timeouts,
-      },
-      this.#signal,
-    );
+    return {
+      protocol: sentinel ? "Sentinel" : "Redis",
+      credentials: sentinel ? profile.sentinelCredentials : profile.credentials,
+      tls: sentinel && !profile.sentinelTls ? null : profile.tls,
+      // A Sentinel has no databases.
+      database: sentinel ? 0 : profile.database,
+      timeouts: profile.timeouts,
+    };
   }
 
   private openMemcached(endpoint: Endpoint, family: NodeFamily): Promise<MemcachedPort> {
     if (family !== "memcached") throw new TypeError("a Redis node has no Memcached connection");
     return openMemcached(endpoint, this.profile, this.#signal);
+  }
+
+  private openMemcachedLines(endpoint: Endpoint, family: NodeFamily): Promise<MemcachedLinesPort> {
+    if (family !== "memcached") throw new TypeError("a Redis node has no Memcached connection");
+    return openMemcachedLines(endpoint, this.profile, this.#signal);
   }
 }
 
