@@ -1,16 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { access, constants, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import { CachectlError } from "../model/errors.js";
 import type { Observation } from "../model/observation.js";
+import { checkWritable, writeWhole } from "./write-whole.js";
 
 /** Writes what was seen, so that it can be judged again elsewhere. Holds no secret, but key and host names: only the owner may read it. */
 export async function writeFactsFile(path: string, observation: Observation): Promise<void> {
-  const text = `${JSON.stringify(observation)}\n`;
   try {
-    // A pipe or device is written to: renaming over /dev/null would put a file in its place.
-    if (await isSpecial(path)) await writeFile(path, text);
-    else await replaceFile(path, text);
+    await writeWhole(path, `${JSON.stringify(observation)}\n`);
   } catch (error) {
     throw notWritten(path, error);
   }
@@ -19,8 +15,7 @@ export async function writeFactsFile(path: string, observation: Observation): Pr
 /** Whether `path` looks writable, before any time is spent on what shall be written. @throws CachectlError of kind `usage` */
 export async function checkFactsFile(path: string): Promise<void> {
   try {
-    if (await isSpecial(path)) return;
-    await access(dirname(path), constants.W_OK | constants.X_OK);
+    await checkWritable(path);
   } catch (error) {
     throw notWritten(path, error);
   }
@@ -34,27 +29,6 @@ function notWritten(path: string, error: unknown): CachectlError {
     "Give --save-facts a path in a directory that exists and that you may write to.",
     error,
   );
-}
-
-async function isSpecial(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => !found.isFile() && !found.isDirectory(),
-    () => false,
-  );
-}
-
-/** Under another name first: a full disk must not leave half a file that looks whole. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  // A link stays one, and what it leads to is replaced.
-  const target = await realpath(path).catch(() => path);
-  const unfinished = `${target}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(unfinished, text, { mode: 0o600 });
-    await rename(unfinished, target);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
 }
 
 /** @throws CachectlError of kind `usage` when the file cannot be read or was not written by --save-facts of this format */
