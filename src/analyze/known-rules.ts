@@ -1,6 +1,10 @@
+import type { Rule } from "./rule.js";
 import { allRules } from "./rules/index.js";
 
 /** Rule id → the thresholds that a profile may change. */
 export function knownRules(): ReadonlyMap<string, readonly string[]> {
   return new Map(allRules.map(({ id, thresholds }) => [id, Object.keys(thresholds ?? {})]));
 }
+
+/** The rules over what a pass over the keys found: those that `bigkeys` judges, and `analyze`, which reads no keys, cannot. */
+export const keyspaceRules: readonly Rule[] = allRules.filter(({ scope }) => scope === "keyspace");

@@ -1,7 +1,9 @@
 import type { Category, Command, Confidence, Evidence, EvidenceUnit, Priority } from "../model/finding.js";
 import type { Fact } from "../model/fact.js";
 import type { Facts, Topic } from "../model/facts.js";
+import type { KeyspaceTopic, KeyspaceTopics } from "../model/keyspace.js";
 import type { NodeFamily, NodeIdentity, TargetIdentity } from "../model/node.js";
+import type { ObservedNode } from "../model/observation.js";
 
 /** A number a profile may override under `thresholds.<rule id>.<name>`. */
 export interface Threshold {
@@ -14,7 +16,7 @@ type ThresholdValues<T extends Record<string, Threshold>> = { [K in keyof T]: nu
 /** Topics that sharpen a judgement, each known or missing with its reason. */
 export type WantedFacts<W extends readonly Topic[]> = Pick<{ readonly [K in Topic]: Fact<Facts[K]> }, W[number]>;
 
-interface RuleDescription<N extends readonly Topic[], T extends Record<string, Threshold>, W extends readonly Topic[]> {
+interface RuleDescription<T extends Record<string, Threshold>> {
   /** Also the file's name. */
   id: string;
   category: Category;
@@ -27,6 +29,10 @@ interface RuleDescription<N extends readonly Topic[], T extends Record<string, T
   /** Who publishes it: "redis.io", "awesome-prometheus-alerts", "cachectl" … */
   source: string;
   thresholds?: T;
+  families: readonly NodeFamily[];
+}
+
+interface FactsDescription<N extends readonly Topic[], W extends readonly Topic[]> {
   /** The rule sees these topics and no others. One that is missing makes the outcome "cannot judge". */
   needs: N;
   /**
@@ -98,9 +104,9 @@ export interface NodeRule<
   N extends readonly Topic[] = readonly Topic[],
   T extends Record<string, Threshold> = Record<string, Threshold>,
   W extends readonly Topic[] = readonly Topic[],
-> extends RuleDescription<N, T, W> {
+>
+  extends RuleDescription<T>, FactsDescription<N, W> {
   scope: "node";
-  families: readonly NodeFamily[];
   check(facts: Pick<Facts, N[number]>, context: NodeRuleContext<T>, wanted: WantedFacts<W>): CheckResult;
 }
 
@@ -109,14 +115,51 @@ export interface TargetRule<
   N extends readonly Topic[] = readonly Topic[],
   T extends Record<string, Threshold> = Record<string, Threshold>,
   W extends readonly Topic[] = readonly Topic[],
-> extends RuleDescription<N, T, W> {
+>
+  extends RuleDescription<T>, FactsDescription<N, W> {
   scope: "target";
-  families: readonly NodeFamily[];
   check(views: (NodeView<N> & Wanted<W>)[], context: TargetRuleContext<N, T>): CheckResult;
 }
 
+export interface KeyspaceRuleContext<T extends Record<string, Threshold>> {
+  thresholds: ThresholdValues<T>;
+  target: TargetIdentity;
+  nowMs: number;
+  /** The node of this address; for `evidence` and `serverCommand`. */
+  nodeAt: (address: string) => NodeIdentity;
+  /** What was observed of each node beside its keys. */
+  nodes: readonly ObservedNode[];
+}
+
+/**
+ * Judges what a pass over all keys of a target found (`cachectl bigkeys`). Not run by `analyze`, which reads no keys.
+ *
+ * Where a node or some keys could not be looked at, a rule that finds nothing is "cannot judge" by itself: the runner sees
+ * to it. So a rule only says what it sees.
+ */
+export interface KeyspaceRule<
+  N extends readonly KeyspaceTopic[] = readonly KeyspaceTopic[],
+  T extends Record<string, Threshold> = Record<string, Threshold>,
+  W extends readonly KeyspaceTopic[] = readonly KeyspaceTopic[],
+> extends RuleDescription<T> {
+  scope: "keyspace";
+  needs: N;
+  /** Topics that sharpen the judgement, each as a fact that may be missing. */
+  wants?: W;
+  /**
+   * `every-key`: one key is enough to find something, so a sample or a part cannot show that there is nothing.
+   * `shares`: it weighs parts against the whole, which a sample shows as well.
+   */
+  rests: "every-key" | "shares";
+  check(
+    facts: Pick<KeyspaceTopics, N[number]>,
+    context: KeyspaceRuleContext<T>,
+    wanted: Pick<{ readonly [K in KeyspaceTopic]: Fact<KeyspaceTopics[K]> }, W[number]>,
+  ): CheckResult;
+}
+
 /** Any rule, with its type parameters forgotten: what the registry and the runner hold. */
-export type Rule = NodeRule | TargetRule;
+export type Rule = NodeRule | TargetRule | KeyspaceRule;
 
 type NoThresholds = Record<string, never>;
 
@@ -166,4 +209,13 @@ export function serverCommand(node: NodeIdentity, ...argv: string[]): Command {
 /** A line for the operator's shell, for what no server command can mend. */
 export function shellLine(line: string): Command {
   return { kind: "shell", line };
+}
+
+/** Declares a rule over the keys of one target: Redis, Valkey (default) or Memcached. */
+export function defineKeyspaceRule<
+  const N extends readonly KeyspaceTopic[],
+  const T extends Record<string, Threshold> = NoThresholds,
+  const W extends readonly KeyspaceTopic[] = readonly [],
+>(rule: Omit<KeyspaceRule<N, T, W>, "scope" | "families"> & { families?: readonly NodeFamily[] }): KeyspaceRule {
+  return { scope: "keyspace", families: ["redis"], ...rule };
 }

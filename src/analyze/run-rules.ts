@@ -11,6 +11,7 @@ import type { Facts, Topic } from "../model/facts.js";
 import { compareAddresses, type IgnoredRule } from "../model/node.js";
 import type { Observation, ObservedNode, ObservedTarget } from "../model/observation.js";
 import { joinEqualFindings } from "./join-findings.js";
+import { judgeKeyspace } from "./judge-keyspace.js";
 import type { CheckResult, Draft, NodeRule, NodeView, Rule, TargetRule, Wanted, WantedFacts } from "./rule.js";
 
 /**
@@ -50,10 +51,16 @@ class RuleRun {
 
   judge(): void {
     if (this.nodes.length === 0) return;
+    // analyze reads no keys: there is nothing that these rules could have judged.
+    if (this.rule.scope === "keyspace" && this.observed.keyspace === undefined) return;
     const ignored = activeIgnore(this.observed.target.ignore, this.rule.id, this.nowMs);
     if (ignored !== undefined) return this.record(null, "ignored", ignored.reason);
     if (this.rule.scope === "node") this.judgeNodes(this.rule);
-    else this.judgeTarget(this.rule);
+    else if (this.rule.scope === "target") this.judgeTarget(this.rule);
+    else {
+      const rule = this.rule;
+      this.settle(null, [], () => judgeKeyspace(rule, this.observed, this.context()));
+    }
   }
 
   private judgeNodes(rule: NodeRule): void {

@@ -4,7 +4,11 @@ import { aofFailed } from "./aof-failed.js";
 import { aofFsyncAlways } from "./aof-fsync-always.js";
 import { aofFsyncDelayed } from "./aof-fsync-delayed.js";
 import { authFailures } from "./auth-failures.js";
+import { bigCollection } from "./big-collection.js";
+import { bigKeyBytes } from "./big-key-bytes.js";
+import { bigString } from "./big-string.js";
 import { blockedClients } from "./blocked-clients.js";
+import { bytesWithoutTtl } from "./bytes-without-ttl.js";
 import { clientBuffersLarge } from "./client-buffers-large.js";
 import { clientsDropped } from "./clients-dropped.js";
 import { clusterEpochCollision } from "./cluster-epoch-collision.js";
@@ -15,6 +19,9 @@ import { clusterPrimariesShareHost } from "./cluster-primaries-share-host.js";
 import { clusterPrimaryWithoutReplica } from "./cluster-primary-without-replica.js";
 import { clusterSlotsOpen } from "./cluster-slots-open.js";
 import { clusterViewsDiffer } from "./cluster-views-differ.js";
+import { coldData } from "./cold-data.js";
+import { collectionsOverCompactLimit } from "./collections-over-compact-limit.js";
+import { compressibleValues } from "./compressible-values.js";
 import { connectionChurn } from "./connection-churn.js";
 import { connectionsNearLimit } from "./connections-near-limit.js";
 import { connectionsRejected } from "./connections-rejected.js";
@@ -32,15 +39,22 @@ import { forkHeadroom } from "./fork-headroom.js";
 import { forkSlow } from "./fork-slow.js";
 import { fragmentationHigh } from "./fragmentation-high.js";
 import { fullResyncs } from "./full-resyncs.js";
+import { heavyHashTag } from "./heavy-hash-tag.js";
 import { hitRateLow } from "./hit-rate-low.js";
+import { hotKey } from "./hot-key.js";
+import { jsonStrings } from "./json-strings.js";
 import { keysWithoutTtl } from "./keys-without-ttl.js";
+import { largeValues } from "./large-values.js";
 import { latencyMonitorOff } from "./latency-monitor-off.js";
 import { latencySpikes } from "./latency-spikes.js";
 import { loading } from "./loading.js";
+import { locksWithoutTtl } from "./locks-without-ttl.js";
 import { logicalDatabasesMixed } from "./logical-databases-mixed.js";
+import { longKeyNames } from "./long-key-names.js";
 import { masterWithoutPersistence } from "./master-without-persistence.js";
 import { maxclientsCapped } from "./maxclients-capped.js";
 import { maxmemoryUnset } from "./maxmemory-unset.js";
+import { memcachedChunkWaste } from "./memcached-chunk-waste.js";
 import { memcachedConnYields } from "./memcached-conn-yields.js";
 import { memcachedConnectionsNearLimit } from "./memcached-connections-near-limit.js";
 import { memcachedConnectionsRefused } from "./memcached-connections-refused.js";
@@ -51,6 +65,7 @@ import { memcachedFlushed } from "./memcached-flushed.js";
 import { memcachedFull } from "./memcached-full.js";
 import { memcachedHitRateLow } from "./memcached-hit-rate-low.js";
 import { memcachedItemTooLarge } from "./memcached-item-too-large.js";
+import { memcachedNeverFetched } from "./memcached-never-fetched.js";
 import { memcachedOutOfMemory } from "./memcached-out-of-memory.js";
 import { memcachedSettings } from "./memcached-settings.js";
 import { memcachedSlabWaste } from "./memcached-slab-waste.js";
@@ -59,7 +74,9 @@ import { memcachedVersionOld } from "./memcached-version-old.js";
 import { memoryNearHost } from "./memory-near-host.js";
 import { memoryNearLimit } from "./memory-near-limit.js";
 import { minReplicasUnmet } from "./min-replicas-unmet.js";
+import { nearEmptyCollections } from "./near-empty-collections.js";
 import { noReplica } from "./no-replica.js";
+import { nodeSkew } from "./node-skew.js";
 import { nodeUnreachable } from "./node-unreachable.js";
 import { openToTheNetwork } from "./open-to-the-network.js";
 import { outputBufferLimitsUnusual } from "./output-buffer-limits-unusual.js";
@@ -75,10 +92,16 @@ import { replicasUnpromotable } from "./replicas-unpromotable.js";
 import { restartedRecently } from "./restarted-recently.js";
 import { rssOverhead } from "./rss-overhead.js";
 import { scriptsCachedMany } from "./scripts-cached-many.js";
+import { sessionsWithoutTtl } from "./sessions-without-ttl.js";
+import { slotSkew } from "./slot-skew.js";
 import { slowCommands } from "./slow-commands.js";
 import { slowlogOff } from "./slowlog-off.js";
+import { streamGroupStuck } from "./stream-group-stuck.js";
+import { streamUntrimmed } from "./stream-untrimmed.js";
 import { swapping } from "./swapping.js";
+import { tinyStrings } from "./tiny-strings.js";
 import { tlsOff } from "./tls-off.js";
+import { ttlCliff } from "./ttl-cliff.js";
 import { versionEol } from "./version-eol.js";
 import { versionVulnerable } from "./version-vulnerable.js";
 import { volatilePolicyWithoutTtls } from "./volatile-policy-without-ttls.js";
@@ -88,7 +111,11 @@ export const allRules: readonly Rule[] = [
   aofFsyncAlways,
   aofFsyncDelayed,
   authFailures,
+  bigCollection,
+  bigKeyBytes,
+  bigString,
   blockedClients,
+  bytesWithoutTtl,
   clientBuffersLarge,
   clientsDropped,
   clusterEpochCollision,
@@ -99,6 +126,9 @@ export const allRules: readonly Rule[] = [
   clusterPrimaryWithoutReplica,
   clusterSlotsOpen,
   clusterViewsDiffer,
+  coldData,
+  collectionsOverCompactLimit,
+  compressibleValues,
   connectionChurn,
   connectionsNearLimit,
   connectionsRejected,
@@ -116,15 +146,22 @@ export const allRules: readonly Rule[] = [
   forkSlow,
   fragmentationHigh,
   fullResyncs,
+  heavyHashTag,
   hitRateLow,
+  hotKey,
+  jsonStrings,
   keysWithoutTtl,
+  largeValues,
   latencyMonitorOff,
   latencySpikes,
   loading,
+  locksWithoutTtl,
   logicalDatabasesMixed,
+  longKeyNames,
   masterWithoutPersistence,
   maxclientsCapped,
   maxmemoryUnset,
+  memcachedChunkWaste,
   memcachedConnYields,
   memcachedConnectionsNearLimit,
   memcachedConnectionsRefused,
@@ -135,6 +172,7 @@ export const allRules: readonly Rule[] = [
   memcachedFull,
   memcachedHitRateLow,
   memcachedItemTooLarge,
+  memcachedNeverFetched,
   memcachedOutOfMemory,
   memcachedSettings,
   memcachedSlabWaste,
@@ -143,7 +181,9 @@ export const allRules: readonly Rule[] = [
   memoryNearHost,
   memoryNearLimit,
   minReplicasUnmet,
+  nearEmptyCollections,
   noReplica,
+  nodeSkew,
   nodeUnreachable,
   openToTheNetwork,
   outputBufferLimitsUnusual,
@@ -159,10 +199,16 @@ export const allRules: readonly Rule[] = [
   restartedRecently,
   rssOverhead,
   scriptsCachedMany,
+  sessionsWithoutTtl,
+  slotSkew,
   slowCommands,
   slowlogOff,
+  streamGroupStuck,
+  streamUntrimmed,
   swapping,
+  tinyStrings,
   tlsOff,
+  ttlCliff,
   versionEol,
   versionVulnerable,
   volatilePolicyWithoutTtls,

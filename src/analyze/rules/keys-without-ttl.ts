@@ -30,7 +30,8 @@ export const keysWithoutTtl = defineRule({
     );
     return {
       priority: "medium",
-      action: "Set a TTL with every write (SET … EX, HEXPIRE), and give the present keys one with EXPIRE in a scan.",
+      action:
+        "Set a TTL with every write (SET … EX, HEXPIRE), and give the present keys one with EXPIRE in a scan: cachectl bigkeys names the groups that have none.",
       evidence: [
         evidence(node, "keys without a TTL", toTenth(percent), "percent"),
         evidence(node, "keys", keyspace.keys, "count"),

@@ -20,7 +20,7 @@ export const memoryNearHost = defineRule({
     return {
       priority: "high",
       action:
-        "Move data to another node or a bigger host, then set maxmemory to at most 80 % of the host's memory; lowering it at once would evict keys or refuse writes.",
+        "Move data to another node or a bigger host, then set maxmemory to at most 80 % of the host's memory; lowering it at once would evict keys or refuse writes. cachectl bigkeys says what fills it.",
       evidence: [
         evidence(node, "used_memory", usedBytes, "bytes"),
         evidence(node, "total_system_memory", totalSystemBytes, "bytes"),

@@ -28,7 +28,7 @@ export const memoryNearLimit = defineRule({
     return {
       priority: full && percent >= thresholds.criticalPercent ? "critical" : full ? "high" : "medium",
       action:
-        "Raise maxmemory if the host has room, give keys a TTL, or let an eviction policy (allkeys-lfu, allkeys-lru) keep it bounded.",
+        "Raise maxmemory if the host has room, give keys a TTL, or let an eviction policy (allkeys-lfu, allkeys-lru) keep it bounded. cachectl bigkeys says what fills it.",
       evidence: [
         evidence(node, "used_memory", usedBytes, "bytes"),
         evidence(node, "maxmemory", maxmemoryBytes, "bytes"),

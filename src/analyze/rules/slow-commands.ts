@@ -38,7 +38,7 @@ export const slowCommands = defineRule({
       // One long command in a log that goes back for weeks is history; a high rate over the whole log is not.
       priority: sampled || frequent ? "medium" : "info",
       action:
-        "Replace the named commands by bounded ones (SCAN instead of KEYS, ranges instead of whole collections, UNLINK instead of DEL), or split the keys they read.",
+        "Replace the named commands by bounded ones (SCAN instead of KEYS, ranges instead of whole collections, UNLINK instead of DEL), or split the keys they read: cachectl bigkeys names the largest.",
       confidence: sampled ? "high" : "low",
       evidence: [
         evidence(node, "slow log entries", count, "count"),
