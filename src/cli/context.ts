@@ -31,6 +31,7 @@ export function createContext(terminal: Terminal, signal: AbortSignal, quiet: bo
       monotonicMs: () => performance.now(),
       sleep: (ms) => sleep(ms, undefined, { signal }).catch((error: unknown) => Promise.reject(interrupted(error))),
     },
+    random: Math.random,
     signal,
     progress,
     profileDeps,

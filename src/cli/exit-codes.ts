@@ -32,5 +32,7 @@ export function exitCodeOfError(error: CachectlError, style: ExitStyle): number 
 
 export function exitCodeOfReport(report: Report, failOn: Priority | null, style: ExitStyle): number {
   if (style === "nagios") return nagiosExitCodes[nagiosState(report)];
+  // What was seen until then was reported, but it is no verdict.
+  if (report.interrupted === true) return exitCodes.interrupted;
   return exitCodes[gateOutcome(report, failOn)];
 }

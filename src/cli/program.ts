@@ -5,6 +5,7 @@ import { exitCodeFor, formatOf, loadRenderer, renderForFlags, type OutputFlags }
 import type { RunState, Shell } from "./shell.js";
 import type { Terminal } from "./terminal.js";
 import { addAnalyze } from "./verbs/analyze.js";
+import { addBigkeys } from "./verbs/bigkeys.js";
 import { addDemo } from "./verbs/demo.js";
 import { addExplain } from "./verbs/explain.js";
 import { addProfiles } from "./verbs/profiles.js";
@@ -49,7 +50,7 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       outputError: (text, print) => print(text.replace(/^error: /, "cachectl: ")),
     })
     .addHelpText("before", examples);
-  for (const add of [addAnalyze, addProfiles, addExplain, addDemo]) add(program, shell);
+  for (const add of [addAnalyze, addBigkeys, addProfiles, addExplain, addDemo]) add(program, shell);
   return { program, state };
 }
 
@@ -58,6 +59,7 @@ const examples = `Examples:
   cachectl analyze -p prod-sessions                  a profile; its file is prod-sessions.yaml
   cachectl analyze redis://10.0.0.5:6379 --json      any server, as JSON
   cachectl analyze -p 'prod-*' --fail-on high        a gate for CI: exit 1 from priority high on
+  cachectl bigkeys -p prod-sessions                  what fills the memory: largest keys, groups, TTLs, waste
   cachectl explain OOM                               what an error means and what helps
   cachectl demo                                      see it at work on a throwaway fleet
 `;

@@ -4,12 +4,12 @@ import { checkFactsFile, readFactsFile, writeFactsFile } from "../collect/facts-
 import { observeTarget } from "../collect/observe-target.js";
 import type { Observation, ObservedTarget } from "../model/observation.js";
 import type { Profile } from "../model/profile.js";
+import { mapWithLimit } from "../model/map-with-limit.js";
 import type { Report } from "../model/report.js";
 import type { ProfileSelection } from "../profiles/select-profiles.js";
 import { analysisReport } from "../report/build-report.js";
 import { beginRun } from "./begin-run.js";
 import type { Context } from "./context.js";
-import { mapWithLimit } from "./map-with-limit.js";
 
 export interface AnalyzeOptions {
   selection: ProfileSelection;

@@ -18,6 +18,8 @@ export interface Progress {
 export interface Context {
   version: string;
   clock: Clock;
+  /** Of [0, 1). */
+  random: () => number;
   /** Aborts on the first SIGINT or SIGTERM. */
   signal: AbortSignal;
   progress: Progress;

@@ -1,11 +1,11 @@
 import type { Analysis } from "../model/finding.js";
 import type { Observation, ObservedTarget } from "../model/observation.js";
-import type { Coverage, NodeReport, Report, ReportStatus, TargetReport } from "../model/report.js";
+import type { Report } from "../model/report.js";
 import { coverageOf } from "./coverage.js";
 import { nodeMetrics } from "./node-metrics.js";
-import { failureOf, roleOf } from "./observed-node.js";
 import { recommendation } from "./recommendation.js";
 import { analysisNotes, analysisSummary } from "./summary.js";
+import { isUnjudged, statusOf, targetReport } from "./target-reports.js";
 import { totalMetrics, type MeasuredNode } from "./total-metrics.js";
 
 export interface AnalysisRun {
@@ -33,13 +33,19 @@ export function analysisReport({ observation, analysis, startedAt, durationMs }:
     schemaVersion: 1,
     tool: { name: observation.tool.name, version: observation.tool.version },
     operation: "analyze-cache",
-    status: runStatus(coverage),
+    status: statusOf(coverage.nodes.total, coverage.nodes.answered, coverage.cannotJudge.length > 0),
     startedAt,
     durationMs,
     coverage,
     summary: analysisSummary(recommendations, coverage, observation),
     metrics: totalMetrics(measured.flatMap(({ nodes }) => nodes)),
-    targets: measured.map(({ target, nodes }) => targetReport(target, nodes, coverage)),
+    targets: measured.map(({ target, nodes }) =>
+      targetReport(
+        target,
+        nodes.map(({ metrics }) => metrics),
+        (total, answered) => statusOf(total, answered, isUnjudged(coverage, target.target.name)),
+      ),
+    ),
     recommendations,
     sections: [],
     notes: analysisNotes(observation, analysis.judgements),
@@ -48,42 +54,4 @@ export function analysisReport({ observation, analysis, startedAt, durationMs }:
 
 function measure(target: ObservedTarget): MeasuredNode[] {
   return target.nodes.map((observed) => ({ observed, metrics: nodeMetrics(observed, target) }));
-}
-
-function targetReport({ target }: ObservedTarget, nodes: readonly MeasuredNode[], coverage: Coverage): TargetReport {
-  const reports = nodes.map(nodeReport);
-  const unjudged = coverage.cannotJudge.some((rule) => rule.target === target.name);
-  return {
-    name: target.name,
-    kind: target.kind,
-    status: statusOf(reports.length, reports.filter(({ reachable }) => reachable).length, unjudged),
-    nodes: reports,
-  };
-}
-
-function nodeReport({ observed, metrics }: MeasuredNode): NodeReport {
-  const { node, facts } = observed;
-  const failure = failureOf(observed);
-  const memcached = node.family === "memcached";
-  const server = memcached ? facts.memcachedStats : facts.server;
-  return {
-    address: node.address,
-    family: node.family,
-    role: roleOf(observed),
-    reachable: failure === null,
-    failure,
-    // What does not answer may be anything; only Memcached's protocol has one speaker.
-    product: memcached ? "memcached" : facts.server?.ok === true ? facts.server.value.product : null,
-    version: server?.ok === true ? server.value.version : null,
-    metrics,
-  };
-}
-
-function runStatus({ nodes, cannotJudge }: Coverage): ReportStatus {
-  return statusOf(nodes.total, nodes.answered, cannotJudge.length > 0);
-}
-
-function statusOf(total: number, answered: number, unjudged: boolean): ReportStatus {
-  if (answered === 0) return "failed";
-  return answered < total || unjudged ? "partial" : "success";
 }

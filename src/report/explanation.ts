@@ -14,6 +14,8 @@ export interface RuleExplanation {
   priorities: readonly string[];
   thresholds?: Readonly<Record<string, { default: number; unit: EvidenceUnit }>>;
   needs: readonly string[];
+  /** `keyspace`: judged by a pass over the keys. */
+  scope?: "node" | "target" | "keyspace";
 }
 
 /** The text of `cachectl explain`, for an error that a server or the network gave or for a rule. */
@@ -46,6 +48,7 @@ function ruleSection(rule: RuleExplanation): Section {
       `Category: ${rule.category}`,
       `Reports: ${rule.priorities.join(", ")}`,
       `Looks at: ${rule.needs.join(", ")}`,
+      ...(rule.scope === "keyspace" ? ["Judged by: cachectl bigkeys, which reads every key; analyze reads none"] : []),
       ...(thresholds.length > 0
         ? [`Thresholds, which a profile may change under thresholds.${rule.id}:`, ...thresholds]
         : []),

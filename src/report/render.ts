@@ -1,4 +1,4 @@
-import type { Report, Section } from "../model/report.js";
+import type { Report, Section, TableSection } from "../model/report.js";
 import type { ReportFormat } from "./formats.js";
 import { renderNagios } from "./nagios.js";
 import { printableJson } from "./printable.js";
@@ -40,8 +40,12 @@ function sectionLines(section: Section): string[] {
   if (section.kind === "text") return typed("text", [{ section: section.id, lines: section.lines }]);
   return typed(
     "row",
-    section.rows.map((cells) => ({ section: section.id, cells })),
+    section.rows.map((cells) => ({ section: section.id, ...withTarget(section), cells })),
   );
+}
+
+function withTarget({ target }: TableSection): { target?: string } {
+  return target === undefined ? {} : { target };
 }
 
 function typed(type: string, objects: readonly object[]): string[] {

@@ -25,15 +25,22 @@ export function analysisSummary(
 export function analysisNotes(observation: Observation, judgements: readonly Judgement[]): string[] {
   const sinceStart =
     "One sample was taken: shares such as the hit rate are averages since each server started, and rates per second are not known. Take two with --sample 5s.";
-  const several = observation.targets.length > 1;
-  const gaps = observation.targets.flatMap(({ target, discoveryGaps }) =>
-    discoveryGaps.map((gap) => (several ? `${target.name}: ${gap}` : gap)),
+  return [
+    ...discoveryNotes(observation),
+    ...(observation.sampleSeconds > 0 ? [] : [sinceStart]),
+    ...healthyRules(judgements),
+  ];
+}
+
+/** What discovery could not find out, under the target's name where there are several. */
+export function discoveryNotes({ targets }: Observation): string[] {
+  return targets.flatMap(({ target, discoveryGaps }) =>
+    discoveryGaps.map((gap) => (targets.length > 1 ? `${target.name}: ${gap}` : gap)),
   );
-  return [...gaps, ...(observation.sampleSeconds > 0 ? [] : [sinceStart]), ...healthyRules(judgements)];
 }
 
 /** `2 critical, 1 high`: only the priorities that occur, the most urgent first. */
-function findingCounts(recommendations: readonly Recommendation[], incomplete: boolean): string {
+export function findingCounts(recommendations: readonly Recommendation[], incomplete: boolean): string {
   const counts = priorities.toReversed().flatMap((priority: Priority) => {
     const count = recommendations.filter((item) => item.priority === priority).length;
     return count === 0 ? [] : [`${count} ${priority}`];
@@ -54,7 +61,7 @@ function answered({ nodes }: Coverage, { targets }: Observation): string {
 }
 
 /** A rule is healthy when it was judged somewhere and found nothing anywhere. */
-function healthyRules(judgements: readonly Judgement[]): string[] {
+export function healthyRules(judgements: readonly Judgement[]): string[] {
   const idsWith = (outcome: Judgement["outcome"]) =>
     new Set(judgements.filter((judgement) => judgement.outcome === outcome).map(({ ruleId }) => ruleId));
   const found = idsWith("finding");
@@ -65,6 +72,6 @@ function healthyRules(judgements: readonly Judgement[]): string[] {
   return [`${healthy.length} ${plural(healthy.length, "rule")} healthy ${where}.`];
 }
 
-function plural(count: number, word: string): string {
+export function plural(count: number, word: string): string {
   return count === 1 ? word : `${word}s`;
 }

@@ -1,11 +1,15 @@
 import type { Evidence } from "../../model/finding.js";
 import { displayWidth, truncate } from "../display-width.js";
 import { formatValue } from "../format-value.js";
+import { wrapText } from "./wrap-text.js";
 
-const mostLines = 2;
+const mostLines = 3;
+
+/** Lines that one value may take. */
+const longestPart = 2;
 
 /**
- * The values that a finding rests on, on one line, or two where the terminal is narrow. A value that differs between nodes
+ * The values that a finding rests on, on one line, or up to three where the terminal is narrow. A value that differs between nodes
  * is given as its range. What does not fit is counted, so that nobody takes the lines for all there is.
  */
 export function evidenceLines(evidence: readonly Evidence[], width: number): string[] {
@@ -43,14 +47,14 @@ function valueText(items: readonly Evidence[]): string {
   return texts.length > 3 ? `${texts.slice(0, 3).join(" | ")} | …` : texts.join(" | ");
 }
 
-/** Breaks between the parts only: a value stays beside its name. */
+/** Breaks between the parts: a value stays beside its name, unless a line is too short for the two. */
 function fill(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const [index, part] of parts.entries()) {
-    const text = truncate(index < parts.length - 1 ? `${part},` : part, width);
+    const text = index < parts.length - 1 ? `${part},` : part;
     const last = lines.at(-1);
     if (last !== undefined && displayWidth(`${last} ${text}`) <= width) lines[lines.length - 1] = `${last} ${text}`;
-    else lines.push(text);
+    else lines.push(...wrapText(truncate(text, longestPart * width), width));
   }
   return lines;
 }

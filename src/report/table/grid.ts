@@ -83,7 +83,8 @@ function shrinkToFit(columns: readonly GridColumn[], width: number, fit: Fit): G
 
 function narrowed(column: GridColumn, width: number, fit: Fit): GridColumn {
   if (columnWidth(column) <= width) return column;
-  const cells = column.cells.map((cell) => (fit === "cut" ? truncate(cell, width) : wrapText(cell, width).join("\n")));
+  const wrapped = (cell: string) => cell.split("\n").flatMap((line) => wrapText(line, width));
+  const cells = column.cells.map((cell) => (fit === "cut" ? truncate(cell, width) : wrapped(cell).join("\n")));
   return { ...column, label: truncate(column.label, width), cells };
 }
 
