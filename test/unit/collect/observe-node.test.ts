@@ -21,7 +21,8 @@ function clock(): Clock & { slept: number[] } {
 function node(family: FleetNode["identity"]["family"], open: Partial<FleetNode>): FleetNode {
   const refused = () => Promise.reject(new TypeError("not of this family"));
   const identity = { address: "10.0.0.5:6379", family, role: "unknown" as const, cliArguments: [] };
-  return { identity, openRedis: refused, openMemcached: refused, ...open };
+  const none = { openRedis: refused, openMemcached: refused, openBulk: refused, openMemcachedLines: refused };
+  return { identity, ...none, ...open };
 }
 
 const redis = (port: RedisPort) => node("redis", { openRedis: () => Promise.resolve(port) });

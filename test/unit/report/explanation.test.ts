@@ -34,6 +34,23 @@ describe("explanationSection", () => {
     expect(text).toContain("thresholds.memory-near-limit:\n  mediumPercent: 80 %");
   });
 
+  it("says that a rule over the keys is judged by bigkeys only", () => {
+    const rule = {
+      id: "big-string",
+      category: "keyspace",
+      issue: "Large",
+      reason: "r",
+      source: "s",
+      needs: ["largestKeys"],
+    };
+    const lines = (scope: "node" | "keyspace") => {
+      const section = explanationSection({ ...rule, priorities: ["high"], scope });
+      return section.kind === "text" ? section.lines.join("\n") : "";
+    };
+    expect(lines("keyspace")).toContain("Judged by: cachectl bigkeys");
+    expect(lines("node")).not.toContain("bigkeys");
+  });
+
   it("leaves thresholds out where a rule has none", () => {
     const rule = { id: "loading", category: "availability", issue: "Loading", reason: "r", source: "s" };
     const section = explanationSection({ ...rule, priorities: ["high"], needs: ["loading"] });

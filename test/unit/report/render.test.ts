@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../../src/model/report.js";
+import type { Report, TableSection } from "../../../src/model/report.js";
 import { analysisReport } from "../../../src/report/build-report.js";
 import { displayWidth } from "../../../src/report/display-width.js";
 import { renderReport } from "../../../src/report/render.js";
@@ -151,6 +151,31 @@ describe("the table", () => {
   it("shows an empty setting as a value", () => {
     const evidence = [{ node: "10.0.0.5:6379", fact: "save", value: "", unit: "text" as const }];
     expect(table(reportOf([redisNode()], [finding({ evidence })]))).toContain('save ""\n');
+  });
+
+  it("drops the least important columns of a section, prints none of importance 0, and counts what it does not list", () => {
+    const section: TableSection = {
+      kind: "table",
+      id: "groups",
+      title: "GROUPS",
+      shownRows: 1,
+      columns: [
+        { key: "pattern", label: "pattern", unit: "text" },
+        { key: "bytes", label: "bytes", unit: "bytes", importance: 90 },
+        { key: "example", label: "example", unit: "text", importance: 10 },
+        { key: "unknown", label: "not known", unit: "text", importance: 80 },
+        { key: "hidden", label: "hidden", unit: "text", importance: 0 },
+      ],
+      rows: [
+        { pattern: "x".repeat(60), bytes: 1_024, example: "e".repeat(30), unknown: null, hidden: "h" },
+        { pattern: "second", bytes: 1, example: "e", unknown: "u", hidden: "h" },
+      ],
+    };
+    const shown = table({ ...reportOf([redisNode()]), sections: [section] }, 60);
+    expect(shown).toContain("+1 more in --json");
+    expect(shown).toContain("1 KB");
+    for (const word of ["example", "not known", "hidden", "second"]) expect(shown).not.toContain(word);
+    expect(table({ ...reportOf([redisNode()]), sections: [{ ...section, shownRows: 0 }] }, 60)).not.toContain("GROUPS");
   });
 
   it("breaks a word of a section's cell only where the column ends", () => {

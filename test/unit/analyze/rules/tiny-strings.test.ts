@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { tinyStrings } from "../../../../src/analyze/rules/tiny-strings.js";
+import { missing } from "../../../../src/model/fact.js";
+import { exactly, judgeKeyspace, wasteItem } from "../../../support/judge-keyspace.js";
+
+const mebibyte = 2 ** 20;
+
+const savedBytes = (size: number) => ({
+  keyTotals: { bytes: exactly(1_000 * mebibyte) },
+  waste: { items: [wasteItem("tiny-strings", { savedBytes: size * mebibyte })] },
+});
+
+describe("tiny-strings", () => {
+  it("reports what is worth the work as low, with the saving and how it was found", () => {
+    const [finding] = judgeKeyspace(tinyStrings, savedBytes(100)).findings;
+    expect(finding).toMatchObject({ priority: "low", confidence: "medium" });
+    expect(finding?.evidence).toContainEqual(
+      expect.objectContaining({ fact: "estimated saving", value: 100 * mebibyte }),
+    );
+    expect(finding?.evidence).toContainEqual(expect.objectContaining({ fact: "pattern", value: "page:*" }));
+    expect(finding?.evidence.at(-1)).toMatchObject({ value: "from 8 values read of 12,000" });
+  });
+
+  it("only notes what is under a tenth of the memory or under 100 MB", () => {
+    expect(judgeKeyspace(tinyStrings, savedBytes(99)).findings).toMatchObject([{ priority: "info" }]);
+    const large = { ...savedBytes(150), keyTotals: { bytes: exactly(1_501 * mebibyte) } };
+    expect(judgeKeyspace(tinyStrings, large).findings).toMatchObject([{ priority: "info" }]);
+  });
+
+  it("finds a keyspace without such keys healthy", () => {
+    expect(judgeKeyspace(tinyStrings).outcome).toBe("healthy");
+  });
+
+  it("cannot judge what was not looked into", () => {
+    const unknown = { waste: { unknown: [{ kind: "tiny-strings" as const, reason: "values were not read" }] } };
+    expect(judgeKeyspace(tinyStrings, unknown)).toMatchObject({
+      outcome: "cannot-judge",
+      reason: "values were not read",
+      findings: [],
+    });
+    expect(judgeKeyspace(tinyStrings, { waste: missing("failed", "no keys") }).outcome).toBe("cannot-judge");
+  });
+});
