@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
 
@@ -16,6 +17,28 @@ export async function timeRun([program = "", ...args]: string[], allowed: number
   return (performance.now() - startedAt) / 1000;
 }
 
+/** Megabytes that one run used at its peak (VmHWM). Linux only; a peak in its last few milliseconds is missed. */
+export async function peakMemory([program = "", ...args]: string[]): Promise<{ megabytes: number; seconds: number }> {
+  const startedAt = performance.now();
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  let kibibytes = 0;
+  const look = () => {
+    try {
+      const status = readFileSync(`/proc/${child.pid ?? 0}/status`, "utf8");
+      kibibytes = Math.max(kibibytes, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+    } catch {
+      // It has ended between two looks.
+    }
+  };
+  const timer = setInterval(look, 20);
+  const code = await new Promise<number | null>((done, reject) => child.on("error", reject).on("close", done));
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}: ${stderr}`);
+  return { megabytes: (kibibytes * 1024) / 1e6, seconds: (performance.now() - startedAt) / 1000 };
+}
+
 /** Runs A and B in turn, so that a drift of the machine's speed meets both; the ratio is taken pair by pair. */
 export async function pairs(runs: number, a: () => Promise<number>, b: () => Promise<number>) {
   const as: number[] = [];
@@ -29,6 +52,13 @@ export async function pairs(runs: number, a: () => Promise<number>, b: () => Pro
   }
   const ratios = as.map((value, i) => value / (bs[i] ?? Number.NaN));
   return { a: spread(as), b: spread(bs), ratio: spread(ratios) };
+}
+
+/** Runs all in turn, so that a drift of the machine's speed meets all of them; gives the seconds of each, run by run. */
+export async function inTurn(runs: number, programs: (() => Promise<number>)[]): Promise<number[][]> {
+  const seconds: number[][] = programs.map(() => []);
+  for (let run = 0; run < runs; run++) for (const [i, program] of programs.entries()) seconds[i]?.push(await program());
+  return seconds;
 }
 
 export interface Spread {

@@ -2,6 +2,9 @@
 const benches = {
   startup: () => import("./startup.js"),
   "fan-out": () => import("./fan-out.js"),
+  bigkeys: () => import("./bigkeys.js"),
+  "bigkeys-memory": () => import("./bigkeys-memory.js"),
+  metadump: () => import("./metadump.js"),
 };
 
 const [name, ...args] = process.argv.slice(2);

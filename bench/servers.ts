@@ -4,22 +4,68 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formCluster } from "../src/demo/form-cluster.js";
+import { FreePorts } from "../src/demo/free-ports.js";
+import { RespConnection } from "../test/support/servers/resp-connection.js";
 
-/** Servers from the PATH for a benchmark; ended by `stop`, and only those. */
+/** `redis-server` or `redis-cli`: of the directory in REDIS_BIN, else of the PATH. */
+export function redisProgram(name: "redis-server" | "redis-cli"): string {
+  const directory = process.env["REDIS_BIN"];
+  return directory === undefined ? name : join(directory, name);
+}
+
+/** Servers for a benchmark; ended by `stop`, and only those. */
 export class BenchServers {
   readonly #children: ChildProcess[] = [];
   readonly #sockets: Socket[] = [];
   readonly #dirs: string[] = [];
+  readonly #freePorts = new FreePorts();
 
   /** A `redis-server` with `args` on a free loopback port, when it listens. */
-  async redis(args: string[] = []): Promise<number> {
+  async redis(args: string[] = [], port?: number): Promise<number> {
     const dir = await mkdtemp(join(tmpdir(), "cachectl-bench-"));
     this.#dirs.push(dir);
-    const port = await freePort();
-    const common = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", dir];
-    this.#children.push(spawn("redis-server", [...common, ...args], { stdio: "ignore" }));
-    await listening(port);
-    return port;
+    const own = port ?? (await freePort());
+    const common = ["--port", String(own), "--bind", "127.0.0.1", "--save", "", "--dir", dir];
+    this.#children.push(spawn(redisProgram("redis-server"), [...common, ...args], { stdio: "ignore" }));
+    await listening(own);
+    return own;
+  }
+
+  /** A port that leads to a server with so many milliseconds of delay each way, through a process of its own. */
+  async delayed(port: number, delayMs: number): Promise<number> {
+    const script = join(import.meta.dirname, "delay-proxy-process.mjs");
+    const child = spawn(process.execPath, [script, String(port), String(delayMs)], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    this.#children.push(child);
+    const [proxyPort] = (await once(child, "message")) as [number];
+    return proxyPort;
+  }
+
+  /**
+   * A cluster of primaries, each behind a delay that they announce as their own address: its members' direct ports, in the
+   * order of their slots, and the port of the first one's delay.
+   */
+  async delayedCluster(count: number, delayMs: number): Promise<{ ports: number[]; seedPort: number }> {
+    const nodes = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const port = await this.#freePorts.take({ clusterBus: true });
+        const proxyPort = await this.delayed(port, delayMs);
+        const announced = [
+          "--cluster-announce-port",
+          String(proxyPort),
+          "--cluster-announce-bus-port",
+          String(port + 10_000),
+        ];
+        await this.redis(["--cluster-enabled", "yes", ...announced], port);
+        return { port, proxyPort, redis: new RespConnection(port) };
+      }),
+    );
+    const members = nodes.map(({ port, redis }) => ({ endpoint: { host: "127.0.0.1", port }, redis }));
+    await formCluster(members, { primaryCount: count });
+    for (const { redis } of nodes) redis.close();
+    return { ports: nodes.map(({ port }) => port), seedPort: nodes[0]?.proxyPort ?? 0 };
   }
 
   /**

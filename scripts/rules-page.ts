@@ -16,6 +16,12 @@ A threshold is changed, and a rule ignored, in the profile (docs/profiles.md).
 ${sections.join("\n")}`;
 }
 
+const judged: Record<Rule["scope"], string> = {
+  node: "each node",
+  target: "all nodes of a target together",
+  keyspace: "all keys of a target, in `cachectl bigkeys`",
+};
+
 function ruleSection(rule: Rule): string {
   const thresholds = Object.entries(rule.thresholds ?? {});
   const lines = [
@@ -24,7 +30,7 @@ function ruleSection(rule: Rule): string {
     `${rule.issue}. ${rule.reason}`,
     "",
     `- reports: ${rule.priorities.join(", ")}`,
-    `- judges: ${rule.scope === "node" ? "each node" : "all nodes of a target together"} (${rule.families.join(", ")})`,
+    `- judges: ${judged[rule.scope]} (${rule.families.join(", ")})`,
     `- needs: ${rule.needs.join(", ")}`,
     `- source: ${rule.source}`,
     ...thresholds.map(([name, { default: value, unit }]) => `- threshold \`${name}\`: ${value} (${unit})`),
