@@ -8,3 +8,11 @@ export function knownRules(): ReadonlyMap<string, readonly string[]> {
 
 /** The rules over what a pass over the keys found: those that `bigkeys` judges, and `analyze`, which reads no keys, cannot. */
 export const keyspaceRules: readonly Rule[] = allRules.filter(({ scope }) => scope === "keyspace");
+
+/** What `cluster check` judges: who is there, what each copies, and how the nodes of a cluster see and resemble each other. */
+export const clusterRules: readonly Rule[] = allRules.filter(
+  ({ scope, families, category }) =>
+    scope !== "keyspace" &&
+    families.includes("redis") &&
+    (category === "cluster" || category === "replication" || category === "availability"),
+);

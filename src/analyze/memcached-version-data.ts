@@ -1,4 +1,4 @@
-import { compareVersions } from "./version-number.js";
+import { compareVersions } from "../model/version-number.js";
 
 export interface MemcachedVulnerability {
   cves: string[];

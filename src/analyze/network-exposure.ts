@@ -1,5 +1,5 @@
 import type { ConfigFacts, MemcachedSettingsFacts } from "../model/facts.js";
-import { isAtLeast } from "./version-number.js";
+import { isAtLeast } from "../model/version-number.js";
 
 /**
  * Whether a Redis or Valkey server listens on TCP beyond the loopback interface, by `bind`, `port` and `tls-port`. Null when

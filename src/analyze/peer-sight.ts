@@ -1,6 +1,6 @@
 import type { WantedFacts } from "./rule.js";
 import type { NodeIdentity } from "../model/node.js";
-import { isFailing } from "./cluster-views.js";
+import { isFailing } from "../model/cluster-views.js";
 
 /** The topics in which a node tells how it sees others. */
 export const peerTopics = ["replication", "clusterView", "sentinel"] as const;

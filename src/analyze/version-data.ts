@@ -1,5 +1,5 @@
 import type { Product } from "../model/facts.js";
-import { compareVersions, parseVersion } from "./version-number.js";
+import { compareVersions, parseVersion } from "../model/version-number.js";
 
 /** The month this data was gathered. Releases and vulnerabilities published later are not in it. */
 export const versionDataAsOf = "2026-09";

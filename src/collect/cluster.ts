@@ -6,12 +6,12 @@ import { numberField, parseInfo } from "../protocol/info.js";
 import { ask } from "./ask.js";
 
 /** CLUSTER INFO. Read-only. */
-export function collectClusterInfo(port: RedisPort): Promise<Fact<ClusterInfoFacts>> {
+export function collectClusterInfo(port: Pick<RedisPort, "call">): Promise<Fact<ClusterInfoFacts>> {
   return ask(port.call("CLUSTER", "INFO"), (reply) => parseClusterInfo(String(reply)), "not in cluster mode");
 }
 
 /** CLUSTER NODES: this node's own view. Read-only. */
-export function collectClusterView(port: RedisPort): Promise<Fact<ClusterViewFacts>> {
+export function collectClusterView(port: Pick<RedisPort, "call">): Promise<Fact<ClusterViewFacts>> {
   return ask(port.call("CLUSTER", "NODES"), (reply) => parseClusterNodes(String(reply)), "not in cluster mode");
 }
 

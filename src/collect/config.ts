@@ -8,7 +8,7 @@ import { ask } from "./ask.js";
 const secrets = /^(requirepass|masterauth|primaryauth|masteruser|primaryuser|.*-pass|.*-secret)$/;
 
 /** CONFIG GET *. Read-only. */
-export function collectConfig(port: RedisPort): Promise<Fact<ConfigFacts>> {
+export function collectConfig(port: Pick<RedisPort, "call">): Promise<Fact<ConfigFacts>> {
   return ask(port.call("CONFIG", "GET", "*"), parseConfig, "CONFIG GET has no settings");
 }
 

@@ -63,6 +63,7 @@ const topics: Record<NodeFamily, readonly Topic[]> = {
     "memoryStats",
     "clusterInfo",
     "clusterView",
+    "slotMigrations",
     "modules",
   ],
   sentinel: ["server", "clients", "sentinel"],

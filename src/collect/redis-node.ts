@@ -15,6 +15,7 @@ import { collectMemoryStats } from "./memory-stats.js";
 import { collectModules } from "./modules.js";
 import { reached } from "./reachability.js";
 import { collectSentinel } from "./sentinel.js";
+import { collectSlotMigrations } from "./slot-migrations.js";
 import { collectLastSlowlogId, collectSlowlogWindow, collectWholeSlowlog } from "./slowlog.js";
 import { windowBetween, windowSinceStart } from "./window.js";
 
@@ -34,8 +35,11 @@ export async function observeRedis(node: FleetNode, sampleMs: number, clock: Clo
     takeSample(port, clock),
   ]);
   const isCluster = settings.clusterInfo?.ok === true;
-  const first = isCluster ? await withClusterInfo(port, start) : start;
-  const facts = { reachability: known(reached(port.greeting)), ...settings };
+  const slotMigrations = await collectSlotMigrations(port, infoFacts(start.info).server);
+  // A refusal just now would be an error within the window.
+  const begun = !slotMigrations.ok && slotMigrations.cause === "not-permitted" ? await takeSample(port, clock) : start;
+  const first = isCluster ? await withClusterInfo(port, begun) : begun;
+  const facts = { reachability: known(reached(port.greeting)), ...settings, slotMigrations };
   if (sampleMs === 0 || !first.info.ok) return { ...facts, ...(await sinceStart(port, first, clock)) };
   await clock.sleep(sampleMs);
   const end = await takeSample(port, clock);

@@ -276,6 +276,26 @@ export interface ClusterViewFacts {
   nodes: ClusterViewNode[];
 }
 
+/** A move of hash slots that the servers carry out by themselves (Valkey 9.0, Redis 8.4), as one of the two ends tells it. */
+export interface SlotMigrationEntry {
+  /** Valkey's job name, Redis's task id. */
+  name: string;
+  direction: "export" | "import";
+  /** Inclusive. */
+  slots: [number, number][];
+  /** Node ids. */
+  sourceId: string | null;
+  targetId: string | null;
+  /** In the server's own word: `snapshotting`, `paused`, `success`, … */
+  state: string;
+  /** It has not come to an end. */
+  running: boolean;
+  /** The server's own remark or last error. */
+  message: string | null;
+  /** Unix seconds. */
+  createdAt: Num;
+}
+
 export interface ModuleFact {
   name: string;
   version: number;
@@ -354,6 +374,8 @@ export interface Facts {
   memoryStats: MemoryStatsFacts;
   clusterInfo: ClusterInfoFacts;
   clusterView: ClusterViewFacts;
+  /** Running and recent ones, as CLUSTER GETSLOTMIGRATIONS or CLUSTER MIGRATION STATUS list them. */
+  slotMigrations: SlotMigrationEntry[];
   modules: ModuleFact[];
   sentinel: SentinelFacts;
   memcachedStats: MemcachedStatsFacts;

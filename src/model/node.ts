@@ -52,4 +52,6 @@ export interface TargetIdentity {
   /** Rule id → threshold name → value, from the profile. */
   thresholds: Record<string, Record<string, number>>;
   ignore: IgnoredRule[];
+  /** Host → availability zone, from the profile; absent: the profile names none. */
+  zones?: Record<string, string>;
 }

@@ -1,4 +1,5 @@
 import type { Category, Confidence, Evidence, EvidenceUnit, Priority } from "./finding.js";
+import type { ChangeReport } from "./change.js";
 import type { NodeFamily, NodeRole, TargetKind } from "./node.js";
 
 /** success: all asked, all answered · partial: some node, fact or step is missing · failed: the verb did not do its work. */
@@ -25,6 +26,8 @@ export interface Report {
   sections: Section[];
   /** Sentences about the run itself: what was not seen, what a number means. */
   notes: string[];
+  /** Only when the verb changed something or tried to: what was done and what was not. */
+  change?: ChangeReport;
   /** Only when a signal ended the run before its time: the report says what was seen until then. */
   interrupted?: true;
   /** Only when an error ended the run. */

@@ -22,7 +22,7 @@ export const serverErrors: readonly ServerErrorExplanation[] = [
     code: "CLUSTERDOWN",
     cause: "Some hash slots have no owner, or this node does not see a majority of the primaries.",
     resolution: "Bring the missing primaries back and check which slots are uncovered, as each node sees it.",
-    commands: ["redis-cli CLUSTER INFO", "redis-cli CLUSTER NODES"],
+    commands: ["cachectl cluster check -p <profile>", "redis-cli CLUSTER INFO"],
   },
   {
     code: "MOVED",
@@ -34,14 +34,15 @@ export const serverErrors: readonly ServerErrorExplanation[] = [
     code: "ASK",
     cause: "The key's hash slot is being moved, and the key may be on the new node already.",
     resolution:
-      "A client that knows Redis Cluster follows by itself; for cachectl, use a profile of kind cluster. If it lasts, the move was interrupted.",
-    commands: ["redis-cli -c GET <key>"],
+      "A client that knows Redis Cluster follows by itself; for cachectl, use a profile of kind cluster. If it lasts, the move was interrupted, and cachectl cluster fix finishes it.",
+    commands: ["redis-cli -c GET <key>", "cachectl cluster fix -p <profile>"],
   },
   {
     code: "TRYAGAIN",
     cause: "A command with several keys met a hash slot that is being moved, and its keys are on both nodes.",
-    resolution: "Retry; it succeeds when the slot has moved. If it lasts, the move was interrupted.",
-    commands: ["redis-cli CLUSTER NODES"],
+    resolution:
+      "Retry; it succeeds when the slot has moved. If it lasts, the move was interrupted, and cachectl cluster fix finishes it.",
+    commands: ["cachectl cluster check -p <profile>", "cachectl cluster fix -p <profile>"],
   },
   {
     code: "CROSSSLOT",

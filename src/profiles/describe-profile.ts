@@ -41,6 +41,7 @@ function targetRows(spec: TargetSpec): Row[] {
     ...(spec.kind === "sentinel" ? [["sentinelTls", yesNo(spec.sentinelTls)] as const] : []),
     ...(spec.kind === "standalone" || spec.kind === "sentinel" ? [["database", String(spec.database)] as const] : []),
     ...(natMap.length === 0 ? [] : [["natMap", natMap.join(", ")] as const]),
+    ...(Object.keys(spec.zones).length === 0 ? [] : [["zones", pairs(spec.zones)] as const]),
     ["timeouts.connect", formatDuration(spec.timeouts.connectMs)],
     ["timeouts.command", formatDuration(spec.timeouts.commandMs)],
     ...(spec.kind === "memcached" ? [] : [["discover", yesNo(spec.discover)] as const]),

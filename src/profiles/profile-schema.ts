@@ -16,7 +16,7 @@ export const fieldsOfKind: Readonly<Record<ProfileKind, readonly string[]>> = {
     ...[...common, ...login, "sentinels", "master", "sentinelAuth", "sentinelTls"],
     ...["database", "natMap", "discover"],
   ],
-  cluster: [...common, ...login, "host", "port", "nodes", "natMap", "discover"],
+  cluster: [...common, ...login, "host", "port", "nodes", "natMap", "zones", "discover"],
   memcached: [...common, ...login, "host", "port", "socket", "servers", "auth"],
   fleet: ["kind", "members", "select"],
 };
@@ -47,6 +47,7 @@ export function profileFields(base: field.PathBase) {
     sentinelTls: v.optional(field.flag),
     database: v.optional(field.database),
     natMap: v.optional(natMap),
+    zones: v.optional(v.pipe(field.mapping(), v.record(field.host, field.text))),
     timeouts: v.optional(field.closed({ connect: v.optional(field.duration), command: v.optional(field.duration) })),
     labels: v.optional(field.labels),
     protected: v.optional(field.flag),

@@ -38,6 +38,8 @@ export interface TargetSpec {
   protected: boolean;
   thresholds: Record<string, Record<string, number>>;
   ignore: IgnoredRule[];
+  /** Host → availability zone. */
+  zones: Record<string, string>;
 }
 
 export interface FleetSpec {
@@ -102,6 +104,7 @@ export function targetSpec(wanted: Pick<TargetSpec, "kind" | "seeds"> & Partial<
     protected: false,
     thresholds: {},
     ignore: [],
+    zones: {},
     ...wanted,
   };
 }

@@ -40,13 +40,17 @@ async function resolveProfile({ name, source, spec }: NamedTarget, secrets: Secr
     protected: isProtected,
     thresholds,
     ignore,
+    zones,
     ...connection
   } = spec;
   const credentials = (wanted: LoginSpec | null, field: string): Promise<Credentials | null> =>
     resolveLogin(wanted, { profile: name, field }, secrets);
   return {
     ...connection,
-    identity: { name, kind, role, labels, protected: isProtected, thresholds, ignore },
+    identity: {
+      ...{ name, kind, role, labels, protected: isProtected, thresholds, ignore },
+      ...(Object.keys(zones).length === 0 ? {} : { zones }),
+    },
     source,
     kind,
     credentials: await credentials(login, "password"),

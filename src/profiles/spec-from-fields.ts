@@ -53,6 +53,7 @@ function targetFrom(fields: ProfileFields, kind: TargetKind): TargetSpec {
     protected: fields.protected ?? false,
     thresholds: fields.thresholds ?? {},
     ignore: (fields.ignore ?? []).map(({ rule, reason, until }) => ({ rule, reason, until: until ?? null })),
+    zones: fields.zones ?? {},
   });
 }
 

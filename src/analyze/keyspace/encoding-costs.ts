@@ -1,5 +1,5 @@
 import type { Product } from "../../model/facts.js";
-import { isAtLeast } from "../version-number.js";
+import { isAtLeast } from "../../model/version-number.js";
 
 /** What the server spends beside the data, as far as another encoding would spare it. Bytes of used_memory. */
 export interface EncodingCosts {

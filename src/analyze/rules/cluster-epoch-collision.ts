@@ -1,4 +1,6 @@
-import { memberEvidence, mergeClusterViews, slotCount, type ClusterMember } from "../cluster-views.js";
+import { mergeClusterViews, type ClusterMember } from "../../model/cluster-views.js";
+import { countSlots } from "../../model/slot-ranges.js";
+import { memberEvidence } from "../member-evidence.js";
 import { defineTargetRule, serverCommand } from "../rule.js";
 
 export const clusterEpochCollision = defineTargetRule({
@@ -13,7 +15,7 @@ export const clusterEpochCollision = defineTargetRule({
   check(views) {
     const byEpoch = new Map<number, ClusterMember[]>();
     for (const member of mergeClusterViews(views).values()) {
-      if (member.entry.role !== "primary" || member.failing || slotCount(member.entry) === 0) continue;
+      if (member.entry.role !== "primary" || member.failing || countSlots(member.entry.slots) === 0) continue;
       byEpoch.set(member.entry.configEpoch, [...(byEpoch.get(member.entry.configEpoch) ?? []), member]);
     }
     const colliding = [...byEpoch.values()].filter(({ length }) => length > 1).flat();

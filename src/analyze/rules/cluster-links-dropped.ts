@@ -1,5 +1,5 @@
 import { cannotJudge, defineRule, evidence, notApplicable, serverCommand } from "../rule.js";
-import { isAtLeast } from "../version-number.js";
+import { isAtLeast } from "../../model/version-number.js";
 import { eventPriority, growth, windowEvidence } from "../window.js";
 
 const counter = "total_cluster_links_buffer_limit_exceeded";

@@ -1,6 +1,8 @@
-import { memberEvidence, mergeClusterViews, slotCount, type ClusterMember } from "../cluster-views.js";
+import { mergeClusterViews, type ClusterMember } from "../../model/cluster-views.js";
+import { countSlots } from "../../model/slot-ranges.js";
 import { isThrowaway } from "../environment.js";
 import { isLoopback } from "../network-exposure.js";
+import { memberEvidence } from "../member-evidence.js";
 import { defineTargetRule, notApplicable, type Draft } from "../rule.js";
 
 export const clusterPrimariesShareHost = defineTargetRule({
@@ -14,7 +16,7 @@ export const clusterPrimariesShareHost = defineTargetRule({
   needs: ["clusterView"],
   check(views, { target }) {
     const members = [...mergeClusterViews(views).values()].filter(({ failing, host }) => !failing && host !== "");
-    const primaries = members.filter(({ entry }) => entry.role === "primary" && slotCount(entry) > 0);
+    const primaries = members.filter(({ entry }) => entry.role === "primary" && countSlots(entry.slots) > 0);
     if (primaries.length < 2) return notApplicable("the cluster has fewer than two primaries with slots");
     const hosts = groupByHost(primaries);
     const oneMachine = new Set(members.map(({ host }) => host)).size === 1;

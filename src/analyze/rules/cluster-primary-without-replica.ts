@@ -1,7 +1,9 @@
 import type { Priority } from "../../model/finding.js";
 import type { TargetIdentity } from "../../model/node.js";
-import { memberEvidence, mergeClusterViews, slotCount, type ClusterMember } from "../cluster-views.js";
+import { mergeClusterViews, type ClusterMember } from "../../model/cluster-views.js";
+import { countSlots } from "../../model/slot-ranges.js";
 import { isThrowaway } from "../environment.js";
+import { memberEvidence } from "../member-evidence.js";
 import { defineTargetRule, serverCommand } from "../rule.js";
 
 export const clusterPrimaryWithoutReplica = defineTargetRule({
@@ -15,7 +17,7 @@ export const clusterPrimaryWithoutReplica = defineTargetRule({
   needs: ["clusterView"],
   check(views, { target }) {
     const members = [...mergeClusterViews(views).values()].filter(({ failing }) => !failing);
-    const primaries = members.filter(({ entry }) => entry.role === "primary" && slotCount(entry) > 0);
+    const primaries = members.filter(({ entry }) => entry.role === "primary" && countSlots(entry.slots) > 0);
     const replicasOf = (primary: ClusterMember) =>
       members.filter(({ entry }) => entry.role === "replica" && entry.primaryId === primary.entry.id);
     const bare = primaries.filter((primary) => replicasOf(primary).length === 0);

@@ -1,7 +1,8 @@
 import type { NodeIdentity } from "../../model/node.js";
 import type { Command, Evidence } from "../../model/finding.js";
-import { findOpenSlots, type OpenSlot } from "../open-slots.js";
-import { defineTargetRule, evidence, serverCommand, type Draft } from "../rule.js";
+import { verbLine } from "../../model/shell-quote.js";
+import { findOpenSlots, type OpenSlot } from "../../model/open-slots.js";
+import { defineTargetRule, evidence, serverCommand, shellLine, type Draft } from "../rule.js";
 
 // An interrupted reshard leaves one open slot, a pipelined one some; more are not worth a line each.
 const mostSlots = 20;
@@ -15,16 +16,18 @@ export const clusterSlotsOpen = defineTargetRule({
     "An open slot belongs to a move that runs or was broken off: multi-key commands on it fail with TRYAGAIN, every access may take a redirect, and rebalancing refuses to start.",
   source: "redis-cli --cluster check",
   needs: ["clusterView"],
-  check(views, { unseen }) {
+  check(views, { unseen, target }) {
     const open = findOpenSlots(views);
+    const fix = [shellLine(verbLine("cluster fix", target.name))];
     return [
       draft(
         open.filter(({ state }) => state === "moving"),
         {
           issue: "Hash slots are being moved, or a move was broken off",
           action:
-            "Let a running reshard finish. If none runs, finish the move with redis-cli --cluster fix: part of the keys may already be on the target, and closing the slot would hide them.",
+            "Let a running reshard finish. If none runs, finish the move with cachectl cluster fix: part of the keys may already be on the target, and closing the slot would hide them.",
           commands: countKeys,
+          fix,
         },
       ),
       draft(
@@ -32,8 +35,9 @@ export const clusterSlotsOpen = defineTargetRule({
         {
           issue: "Hash slots are open for import on a node while their owner does not move them out",
           action:
-            "If no reshard runs, count the slot's keys on the importing node: with none, close it there with CLUSTER SETSLOT and STABLE; with some, move them to the owner with redis-cli --cluster fix, since closing would hide them.",
+            "If no reshard runs, count the slot's keys on the importing node: with none, close it there with CLUSTER SETSLOT and STABLE; with some, let cachectl cluster fix move them to the owner, since closing would hide them.",
           commands: countKeys,
+          fix,
         },
       ),
       draft(
@@ -43,6 +47,7 @@ export const clusterSlotsOpen = defineTargetRule({
           action: "If no reshard runs, close them with the commands below: the owner keeps slot and keys.",
           // Who was not seen may be importing the slot and hold some of its keys already.
           commands: unseen.length === 0 ? close : countKeys,
+          fix: [],
         },
       ),
     ].flat();
@@ -51,7 +56,11 @@ export const clusterSlotsOpen = defineTargetRule({
 
 function draft(
   slots: OpenSlot[],
-  { commands, ...texts }: { issue: string; action: string; commands: (slot: OpenSlot) => Command[] },
+  {
+    commands,
+    fix,
+    ...texts
+  }: { issue: string; action: string; commands: (slot: OpenSlot) => Command[]; fix: Command[] },
 ): Draft[] {
   if (slots.length === 0) return [];
   const shown = slots.slice(0, mostSlots);
@@ -68,7 +77,7 @@ function draft(
         ...total,
         ...shown.flatMap((slot) => slot.marks.map(({ node, mark }) => evidence(node, `slot ${slot.slot}`, mark))),
       ],
-      commands: shown.flatMap(commands),
+      commands: [...fix, ...shown.flatMap(commands)],
     },
   ];
 }

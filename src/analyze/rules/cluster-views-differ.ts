@@ -1,6 +1,16 @@
-import { disputedRoles, disputedSlots, ownerOf, roleOf, unknownMembers } from "../cluster-disagreement.js";
-import { shortId, type ClusterView } from "../cluster-views.js";
-import { cannotJudge, defineTargetRule, evidence, notApplicable, serverCommand, type Draft } from "../rule.js";
+import type { TargetIdentity } from "../../model/node.js";
+import { verbLine } from "../../model/shell-quote.js";
+import { disputedRoles, disputedSlots, ownerOf, roleOf, unknownMembers } from "../../model/cluster-disagreement.js";
+import { shortId, type ClusterView } from "../../model/cluster-views.js";
+import {
+  cannotJudge,
+  defineTargetRule,
+  evidence,
+  notApplicable,
+  serverCommand,
+  shellLine,
+  type Draft,
+} from "../rule.js";
 
 // Enough to recognise the pattern; a lost node disputes thousands of slots.
 const mostExamples = 5;
@@ -14,20 +24,20 @@ export const clusterViewsDiffer = defineTargetRule({
     "Clients route by whichever node they ask, so a disagreement on slots sends writes to the wrong place; the cluster bus settles normal changes within seconds.",
   source: "redis-cli --cluster check",
   needs: ["clusterView"],
-  check(views, { unseen, allNodes }) {
+  check(views, { unseen, allNodes, target }) {
     if (allNodes.length < 2) return notApplicable("only one node of the cluster is known");
     if (views.length < 2)
       return cannotJudge(
         `only one of ${allNodes.length} nodes showed CLUSTER NODES (${unseen[0]?.reason ?? "no reason"})`,
       );
-    return [...slotDispute(views), ...roleDispute(views), ...membershipDispute(views)];
+    return [...slotDispute(views, target), ...roleDispute(views), ...membershipDispute(views)];
   },
 });
 
 /** The views are taken one after another, so a change that is just spreading looks like a lasting disagreement. */
 const common = { confidence: "medium" as const };
 
-function slotDispute(views: readonly ClusterView[]): Draft[] {
+function slotDispute(views: readonly ClusterView[], target: TargetIdentity): Draft[] {
   const ranges = disputedSlots(views);
   const [sample] = ranges[0] ?? [];
   if (sample === undefined) return [];
@@ -40,7 +50,7 @@ function slotDispute(views: readonly ClusterView[]): Draft[] {
       priority: "high",
       issue: "The nodes do not agree on who owns which hash slots",
       action:
-        "Run analyze again after some seconds; if it stays, check the cluster bus between the nodes, and then settle the slots with redis-cli --cluster fix.",
+        "Look again after some seconds; if it stays, check the cluster bus between the nodes, and then settle the slots with cachectl cluster fix.",
       evidence: views.flatMap(({ node, facts }, index) => {
         const owner = ownerOf(facts.clusterView, sample);
         return [
@@ -50,7 +60,10 @@ function slotDispute(views: readonly ClusterView[]): Draft[] {
           evidence(node, `owner of slot ${sample}`, owner === null ? "none" : shortId(owner.id)),
         ];
       }),
-      commands: views.map(({ node }) => serverCommand(node, "CLUSTER", "NODES")),
+      commands: [
+        shellLine(verbLine("cluster fix", target.name)),
+        ...views.map(({ node }) => serverCommand(node, "CLUSTER", "NODES")),
+      ],
     },
   ];
 }

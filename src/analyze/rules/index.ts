@@ -11,14 +11,23 @@ import { blockedClients } from "./blocked-clients.js";
 import { bytesWithoutTtl } from "./bytes-without-ttl.js";
 import { clientBuffersLarge } from "./client-buffers-large.js";
 import { clientsDropped } from "./clients-dropped.js";
+import { clusterBusLinkDown } from "./cluster-bus-link-down.js";
+import { clusterConfigDrift } from "./cluster-config-drift.js";
 import { clusterEpochCollision } from "./cluster-epoch-collision.js";
+import { clusterFullCoverage } from "./cluster-full-coverage.js";
 import { clusterLinksDropped } from "./cluster-links-dropped.js";
+import { clusterMemberFailing } from "./cluster-member-failing.js";
+import { clusterMigrationRunning } from "./cluster-migration-running.js";
 import { clusterNotOk } from "./cluster-not-ok.js";
 import { clusterPfail } from "./cluster-pfail.js";
 import { clusterPrimariesShareHost } from "./cluster-primaries-share-host.js";
 import { clusterPrimaryWithoutReplica } from "./cluster-primary-without-replica.js";
+import { clusterReplicaSharesPrimaryHost } from "./cluster-replica-shares-primary-host.js";
+import { clusterSlotsMultiplyOwned } from "./cluster-slots-multiply-owned.js";
 import { clusterSlotsOpen } from "./cluster-slots-open.js";
+import { clusterVersionsMixed } from "./cluster-versions-mixed.js";
 import { clusterViewsDiffer } from "./cluster-views-differ.js";
+import { clusterZoneLoss } from "./cluster-zone-loss.js";
 import { coldData } from "./cold-data.js";
 import { collectionsOverCompactLimit } from "./collections-over-compact-limit.js";
 import { compressibleValues } from "./compressible-values.js";
@@ -118,14 +127,23 @@ export const allRules: readonly Rule[] = [
   bytesWithoutTtl,
   clientBuffersLarge,
   clientsDropped,
+  clusterBusLinkDown,
+  clusterConfigDrift,
   clusterEpochCollision,
+  clusterFullCoverage,
   clusterLinksDropped,
+  clusterMemberFailing,
+  clusterMigrationRunning,
   clusterNotOk,
   clusterPfail,
   clusterPrimariesShareHost,
   clusterPrimaryWithoutReplica,
+  clusterReplicaSharesPrimaryHost,
+  clusterSlotsMultiplyOwned,
   clusterSlotsOpen,
+  clusterVersionsMixed,
   clusterViewsDiffer,
+  clusterZoneLoss,
   coldData,
   collectionsOverCompactLimit,
   compressibleValues,

@@ -1,7 +1,7 @@
 import { findMemcachedVulnerabilities, memcachedSafeFrom } from "../memcached-version-data.js";
 import { cannotJudge, defineRule, evidence } from "../rule.js";
 import { versionDataAsOf } from "../version-data.js";
-import { isAtLeast } from "../version-number.js";
+import { isAtLeast } from "../../model/version-number.js";
 
 export const memcachedVersionOld = defineRule({
   id: "memcached-version-old",

@@ -2,7 +2,7 @@ import type { Fact } from "../../model/fact.js";
 import type { ConfigFacts } from "../../model/facts.js";
 import { cannotJudge, defineRule, evidence } from "../rule.js";
 import { findReleaseLine, findVulnerabilities, versionDataAsOf, type ReleaseLine } from "../version-data.js";
-import { compareVersions } from "../version-number.js";
+import { compareVersions } from "../../model/version-number.js";
 
 export const versionVulnerable = defineRule({
   id: "version-vulnerable",

@@ -37,10 +37,12 @@ export function parseSlotStats(reply: Reply): SlotStats | null {
     const byName = replyMap(fields ?? null);
     const keys = replyNumber(byName.get("key-count"));
     if (typeof slot !== "number" || keys === null) continue;
+    const memoryBytes = replyNumber(byName.get("memory-bytes"));
     stats.set(slot, {
       keys,
       cpuMicroseconds: replyNumber(byName.get("cpu-usec")),
       networkBytes: sumOf(replyNumber(byName.get("network-bytes-in")), replyNumber(byName.get("network-bytes-out"))),
+      ...(memoryBytes === null ? {} : { memoryBytes }),
     });
   }
   return stats;

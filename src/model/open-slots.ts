@@ -1,4 +1,4 @@
-import type { NodeIdentity } from "../model/node.js";
+import type { NodeIdentity } from "./node.js";
 import type { ClusterView } from "./cluster-views.js";
 
 export interface OpenSlot {

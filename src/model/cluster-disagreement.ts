@@ -1,7 +1,6 @@
-import type { ClusterViewFacts, ClusterViewNode } from "../model/facts.js";
+import type { ClusterViewFacts, ClusterViewNode } from "./facts.js";
 import { settledNodes, shortId, type ClusterView } from "./cluster-views.js";
-
-const slotTotal = 16_384;
+import { slotCount } from "./hash-slot.js";
 
 /** Slots of which the views name different owners (or an owner and none), as inclusive ranges. */
 export function disputedSlots(views: readonly ClusterView[]): [number, number][] {
@@ -10,7 +9,7 @@ export function disputedSlots(views: readonly ClusterView[]): [number, number][]
   const [first, ...others] = [...distinct.values()].map(ownersBySlot);
   if (first === undefined) return [];
   const ranges: [number, number][] = [];
-  for (let slot = 0; slot < slotTotal; slot += 1) {
+  for (let slot = 0; slot < slotCount; slot += 1) {
     if (others.every((owners) => owners[slot] === first[slot])) continue;
     const last = ranges.at(-1);
     if (last !== undefined && last[1] === slot - 1) last[1] = slot;
@@ -61,7 +60,7 @@ function ownershipSignature(view: ClusterViewFacts): string {
 }
 
 function ownersBySlot(view: ClusterViewFacts): (string | undefined)[] {
-  const owners = new Array<string | undefined>(slotTotal).fill(undefined);
+  const owners = new Array<string | undefined>(slotCount).fill(undefined);
   for (const { id, slots } of view.nodes) for (const [first, last] of slots) owners.fill(id, first, last + 1);
   return owners;
 }

@@ -1,6 +1,5 @@
-import type { Evidence, EvidenceUnit } from "../model/finding.js";
-import type { ClusterViewFacts, ClusterViewNode } from "../model/facts.js";
-import type { NodeIdentity } from "../model/node.js";
+import type { ClusterViewFacts, ClusterViewNode } from "./facts.js";
+import type { NodeIdentity } from "./node.js";
 
 /** One node's CLUSTER NODES, and which node said so. */
 export interface ClusterView {
@@ -48,20 +47,6 @@ export function settledNodes(view: ClusterViewFacts): ClusterViewNode[] {
 /** `fail`: a majority agreed · `fail?`: this node alone suspects it. */
 export function isFailing({ flags }: ClusterViewNode): boolean {
   return flags.includes("fail") || flags.includes("fail?");
-}
-
-/** Like `evidence`, for a member that may not have been asked itself. */
-export function memberEvidence(
-  { address }: ClusterMember,
-  fact: string,
-  value: Evidence["value"],
-  unit: EvidenceUnit = "text",
-): Evidence {
-  return { node: address, fact, value, unit };
-}
-
-export function slotCount({ slots }: ClusterViewNode): number {
-  return slots.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
 
 /** Node ids are 40 hexadecimal digits; the first eight tell the nodes of a cluster apart. */
