@@ -1,0 +1,82 @@
+import { CachectlError } from "../../model/errors.js";
+import type { NodeRef } from "../../model/cluster-topology.js";
+import { ReplyError, type BulkReply, type RedisBulkPort } from "../../model/node-port.js";
+import { encodeCommand } from "../../protocol/resp.js";
+import type { MoveMember } from "../move-types.js";
+
+export type Command = readonly [string, ...string[]];
+
+/**
+ * What the mover says to one member, over connections of its own. Each lane is one connection, so that what one window waits
+ * for does not hold up another's; a lost one is made anew with the next question.
+ */
+export class MemberLink {
+  readonly #lanes = new Map<string, Promise<RedisBulkPort>>();
+
+  constructor(readonly member: MoveMember) {}
+
+  get id(): string {
+    return this.member.id;
+  }
+
+  get address(): string {
+    return this.member.address;
+  }
+
+  get ref(): NodeRef {
+    return { id: this.member.id, address: this.member.address };
+  }
+
+  /** Replies in order, error replies as values. Rejects with ConnectError when the connection is lost or silent. */
+  async ask(lane: string, commands: readonly Command[]): Promise<BulkReply[]> {
+    if (commands.length === 0) return [];
+    let request = "";
+    for (const command of commands) request += encodeCommand(...command);
+    const connection = this.connection(lane);
+    try {
+      return await (await connection).pipeline(request, commands.length);
+    } catch (error) {
+      if (this.#lanes.get(lane) === connection) this.#lanes.delete(lane);
+      throw error;
+    }
+  }
+
+  async askOne(lane: string, ...command: [string, ...string[]]): Promise<BulkReply> {
+    return (await this.ask(lane, [command]))[0] ?? null;
+  }
+
+  close(): void {
+    for (const connection of this.#lanes.values()) {
+      void connection.then(
+        (open) => open.close(),
+        () => undefined,
+      );
+    }
+    this.#lanes.clear();
+  }
+
+  private connection(lane: string): Promise<RedisBulkPort> {
+    let connection = this.#lanes.get(lane);
+    if (connection === undefined) {
+      connection = this.member.node.openBulk();
+      this.#lanes.set(lane, connection);
+    }
+    return connection;
+  }
+}
+
+/** The conversation broke off or could not begin; what was asked may have been done. The run's own end is something else. */
+export function isLost(error: unknown): error is CachectlError {
+  return error instanceof CachectlError && error.kind === "unreached";
+}
+
+export function errorText(reply: BulkReply | undefined): string | null {
+  return reply instanceof ReplyError ? reply.text : null;
+}
+
+/** The first error among replies, with its place. */
+export function firstError(replies: readonly BulkReply[]): { index: number; text: string } | null {
+  const index = replies.findIndex((reply) => reply instanceof ReplyError);
+  const text = errorText(replies[index]);
+  return text === null ? null : { index, text };
+}
