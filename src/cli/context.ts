@@ -6,6 +6,7 @@ import { openFleet } from "../connect/open-fleet.js";
 import { openPlainMemcached, openPlainRedis } from "../connect/simple-connections.js";
 import { runCommand } from "../profiles/run-command.js";
 import { loadProfiles, type ProfileDeps } from "../profiles/select-profiles.js";
+import { createChangeContext } from "./change-context.js";
 import { interrupted } from "./interrupted.js";
 import { createProgress } from "./progress.js";
 import { promptSecret } from "./prompt.js";
@@ -43,6 +44,7 @@ export function createContext(terminal: Terminal, signal: AbortSignal, quiet: bo
       openRedis: (address) => openPlainRedis(address, signal),
       openMemcached: (address) => openPlainMemcached(address, signal),
     },
+    change: createChangeContext(terminal, signal, progress),
     async loadProfiles(selection) {
       const { profiles, warnings } = await loadProfiles(selection, profileDeps);
       for (const warning of warnings) progress.note(`warning: ${warning}`);

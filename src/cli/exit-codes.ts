@@ -32,7 +32,10 @@ export function exitCodeOfError(error: CachectlError, style: ExitStyle): number 
 
 export function exitCodeOfReport(report: Report, failOn: Priority | null, style: ExitStyle): number {
   if (style === "nagios") return nagiosExitCodes[nagiosState(report)];
+  // A step that failed is worse news than a signal.
+  if (report.change !== undefined && report.change.failed.length > 0) return exitCodes.changeFailed;
   // What was seen until then was reported, but it is no verdict.
   if (report.interrupted === true) return exitCodes.interrupted;
+  if (report.change?.complete === false) return exitCodes.changeFailed;
   return exitCodes[gateOutcome(report, failOn)];
 }

@@ -6,6 +6,7 @@ import type { RunState, Shell } from "./shell.js";
 import type { Terminal } from "./terminal.js";
 import { addAnalyze } from "./verbs/analyze.js";
 import { addBigkeys } from "./verbs/bigkeys.js";
+import { addCluster } from "./verbs/cluster.js";
 import { addDemo } from "./verbs/demo.js";
 import { addExplain } from "./verbs/explain.js";
 import { addProfiles } from "./verbs/profiles.js";
@@ -50,7 +51,7 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       outputError: (text, print) => print(text.replace(/^error: /, "cachectl: ")),
     })
     .addHelpText("before", examples);
-  for (const add of [addAnalyze, addBigkeys, addProfiles, addExplain, addDemo]) add(program, shell);
+  for (const add of [addAnalyze, addBigkeys, addCluster, addProfiles, addExplain, addDemo]) add(program, shell);
   return { program, state };
 }
 
@@ -60,6 +61,7 @@ const examples = `Examples:
   cachectl analyze redis://10.0.0.5:6379 --json      any server, as JSON
   cachectl analyze -p 'prod-*' --fail-on high        a gate for CI: exit 1 from priority high on
   cachectl bigkeys -p prod-sessions                  what fills the memory: largest keys, groups, TTLs, waste
+  cachectl cluster check prod                        every node's view of the cluster against every other's
   cachectl explain OOM                               what an error means and what helps
   cachectl demo                                      see it at work on a throwaway fleet
 `;

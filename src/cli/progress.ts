@@ -8,7 +8,8 @@ const logIntervalMs = 30_000;
 /** A spinner on a terminal, a plain line now and then elsewhere, nothing when quiet. Always on standard error. */
 export function createProgress(terminal: Terminal, quiet: boolean): Progress {
   if (quiet) return { update: () => {}, note: () => {}, stop: () => {} };
-  return terminal.interactiveErrors ? spinner(terminal) : plainLines(terminal);
+  // On a terminal without a width ora divides by 0 and never comes back.
+  return terminal.interactiveErrors && terminal.errorColumns >= 1 ? spinner(terminal) : plainLines(terminal);
 }
 
 function spinner(terminal: Terminal): Progress {

@@ -7,6 +7,8 @@ export interface Terminal {
   /** Whether standard output and error are terminals. */
   interactiveOutput: boolean;
   interactiveErrors: boolean;
+  /** Of standard error; 0 where it is no terminal, or one that does not know its width. */
+  errorColumns: number;
   /** Resolves when the text has been handed to the reader: leaving before would cut a pipe off at 64 KiB. */
   print(text: string): Promise<void>;
   warn(text: string): Promise<void>;
@@ -26,6 +28,10 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
     color: wantsColor(env, stdout.isTTY),
     interactiveOutput: stdout.isTTY,
     interactiveErrors: stderr.isTTY,
+    get errorColumns() {
+      // A pipe has none at all, whatever the types say.
+      return stderr.isTTY ? (stderr.columns as number | undefined) || 0 : 0;
+    },
     print: (text) => write(stdout, text),
     warn: (text) => write(stderr, text),
   };

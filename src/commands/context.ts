@@ -30,6 +30,23 @@ export interface Context {
   profileDeps: ProfileDeps;
   /** For the throwaway fleet of `demo`. */
   demoDeps: DemoDeps;
+  /** For verbs that write: see {@link ChangeContext}. */
+  change: ChangeContext;
   loadProfiles(selection: ProfileSelection): Promise<Profile[]>;
   openFleet(profile: Profile): Promise<Fleet>;
+}
+
+/** What a verb that writes has in place of `clock`, `signal` and `openFleet`: the first SIGINT must not cut its connections. */
+export interface ChangeContext {
+  /** Aborts on the first SIGINT or SIGTERM: finish the step in hand, begin no other. The second one leaves at once. */
+  stopRequested: AbortSignal;
+  /** Its `sleep` lasts through the first signal. Pass `stopRequested` where a wait should end with it. */
+  clock: Clock;
+  /** Like Context.openFleet; its connections outlive the first signal. */
+  openFleet(profile: Profile): Promise<Fleet>;
+  /**
+   * Asks the question at a terminal. Resolves when the answer is yes, or when `yes` (the flag) is set.
+   * @throws CachectlError usage where there is no terminal (`Add --yes`), or where the answer is no (nothing was changed)
+   */
+  confirm(question: string, yes: boolean): Promise<void>;
 }

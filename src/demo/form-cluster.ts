@@ -91,8 +91,9 @@ async function seesHealthyCluster(member: ClusterMember, count: number, primaryI
   return inRole && knowsAll(lines, count);
 }
 
+/** Whole flags: `nofailover` is no failure. */
 function isSound(flags: string, link: string | undefined): boolean {
-  return link === "connected" && !/handshake|fail|noaddr/.test(flags);
+  return link === "connected" && !/(^|,)(handshake|fail\??|noaddr)(,|$)/.test(flags);
 }
 
 function linkIsUp(info: Reply): boolean {

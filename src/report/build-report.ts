@@ -1,6 +1,6 @@
 import type { Analysis } from "../model/finding.js";
 import type { Observation, ObservedTarget } from "../model/observation.js";
-import type { Report } from "../model/report.js";
+import type { Report, Section } from "../model/report.js";
 import { coverageOf } from "./coverage.js";
 import { nodeMetrics } from "./node-metrics.js";
 import { recommendation } from "./recommendation.js";
@@ -15,15 +15,26 @@ export interface AnalysisRun {
   /** ISO 8601. */
   startedAt: string;
   durationMs: number;
+  /** `analyze-cache` unless said otherwise. */
+  operation?: string;
+  /** What the verb has to show beside its findings. */
+  sections?: Section[];
 }
 
 /**
- * The report of `cachectl analyze`. Pure: the same run gives the same report. Findings keep the order of the analysis.
+ * The report of `cachectl analyze` and other verbs that judge by rules. Pure: the same run gives the same report. Findings keep the order of the analysis.
  *
  * failed: no node answered. partial: a node did not answer, a rule could not be judged, or discovery could not tell which
  * nodes there are.
  */
-export function analysisReport({ observation, analysis, startedAt, durationMs }: AnalysisRun): Report {
+export function analysisReport({
+  observation,
+  analysis,
+  startedAt,
+  durationMs,
+  operation = "analyze-cache",
+  sections = [],
+}: AnalysisRun): Report {
   const measured = observation.targets.map((target) => ({ target, nodes: measure(target) }));
   const coverage = coverageOf(observation, analysis.judgements);
   const recommendations = analysis.findings.map((finding) =>
@@ -32,7 +43,7 @@ export function analysisReport({ observation, analysis, startedAt, durationMs }:
   return {
     schemaVersion: 1,
     tool: { name: observation.tool.name, version: observation.tool.version },
-    operation: "analyze-cache",
+    operation,
     status: statusOf(coverage.nodes.total, coverage.nodes.answered, coverage.cannotJudge.length > 0),
     startedAt,
     durationMs,
@@ -47,7 +58,7 @@ export function analysisReport({ observation, analysis, startedAt, durationMs }:
       ),
     ),
     recommendations,
-    sections: [],
+    sections,
     notes: analysisNotes(observation, analysis.judgements),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from "../model/finding.js";
 import type { NodeIdentity } from "../model/node.js";
+import { shellQuote } from "../model/shell-quote.js";
 import { isPrintable } from "./printable.js";
 
 /**
@@ -11,11 +12,6 @@ import { isPrintable } from "./printable.js";
 export function commandLine(command: Command, node: NodeIdentity): string {
   if (command.kind === "shell") return command.line;
   return node.family === "memcached" ? memcachedLine(command.argv, node) : redisCliLine(command.argv, node);
-}
-
-/** One word for a POSIX shell. */
-function shellQuote(word: string): string {
-  return /^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function redisCliLine(argv: readonly string[], node: NodeIdentity): string {

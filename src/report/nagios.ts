@@ -18,6 +18,8 @@ export const nagiosExitCodes: Readonly<Record<NagiosState, 0 | 1 | 2 | 3>> = {
  * unjudged rule that may report medium or worse is UNKNOWN: a service is not up because nobody could look.
  */
 export function nagiosState(report: Report): NagiosState {
+  // Somebody has to go on with it, whatever else was seen.
+  if (report.change?.complete === false) return "CRITICAL";
   const worst = worstPriority(report);
   if (worst === "critical" || worst === "high") return "CRITICAL";
   if (worst === "medium") return "WARNING";

@@ -6,6 +6,9 @@ export type Verdict = "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "OK" | "UNKNOWN" 
 
 /** The most urgent finding above `info`; without one, whether the run may call what it saw fine. */
 export function verdictOf(report: Report): Verdict {
+  const { change } = report;
+  // A change that is not whole comes before whatever else was found.
+  if (change?.complete === false) return change.failed.length > 0 || change.done.length === 0 ? "FAILED" : "PARTIAL";
   const worst = worstPriority(report);
   if (worst !== null && worst !== "info") return upperCase(worst);
   if (isIncomplete(report, "low")) return "UNKNOWN";

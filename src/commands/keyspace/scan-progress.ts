@@ -1,5 +1,6 @@
 import type { Clock } from "../../model/clock.js";
 import type { Progress } from "../context.js";
+import { grouped, timeLeft } from "../progress-text.js";
 
 /** At most as often as a person can read. */
 const intervalMs = 200;
@@ -40,14 +41,4 @@ export class ScanProgress {
     const left = perSecond > 0 ? `, ${timeLeft((expected - seen) / perSecond)} left` : "";
     return `Reading keys: ${grouped(seen)} of ${grouped(expected)}, ${rate}${left}`;
   }
-}
-
-/** `1,234,567`. Not by `toLocaleString`, which takes a millisecond and is called while pages are waiting. */
-function grouped(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
-function timeLeft(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return seconds < 5_400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

@@ -2,6 +2,7 @@ import type { Report } from "../../model/report.js";
 import { heldBytes } from "../held-bytes.js";
 import { withPrintableStrings } from "../printable.js";
 import { verdictOf } from "../verdict.js";
+import { changeLines } from "./change-lines.js";
 import { nodeLines } from "./node-lines.js";
 import { paletteOf, type Palette } from "./palette.js";
 import { infoLines, todoLines } from "./recommendation-lines.js";
@@ -23,11 +24,13 @@ export function renderTable(raw: Report, options: { width: number; color: boolea
   const palette = paletteOf(options.color);
   const lines = [
     ...verdictLines(report, width, palette),
+    ...changeLines(report, width, palette),
     ...todoLines(report, width, palette),
     ...infoLines(report, width, palette),
     ...report.sections.flatMap((section) => sectionLines(section, width, palette)),
     ...unjudgedLines(report, width, palette),
-    ...nodeLines(report, width, palette),
+    // The topology has a row for each node already.
+    ...(report.sections.some(({ id }) => id === "topology") ? [] : nodeLines(report, width, palette)),
     ...totalLines(report, width),
     ...noteLines(report, width, palette),
   ];

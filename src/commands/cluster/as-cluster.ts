@@ -1,0 +1,25 @@
+import { CachectlError } from "../../model/errors.js";
+import type { Profile } from "../../model/profile.js";
+
+/**
+ * The profile as one of a cluster. A bare `HOST:PORT` or `redis://` URL names one server and cannot say that it belongs to a
+ * cluster, so here it is taken for a member; a profile's file means what it says.
+ *
+ * @throws CachectlError usage when it is of another kind
+ */
+export function asCluster(profile: Profile): Profile {
+  if (profile.kind === "cluster") return profile;
+  if (profile.kind === "standalone" && profile.source === "url")
+    return { ...profile, kind: "cluster", database: 0, identity: { ...profile.identity, kind: "cluster" } };
+  throw notACluster(`${profile.identity.name} is of kind ${profile.kind}`);
+}
+
+/** @param what why, as a clause */
+export function notACluster(what: string): CachectlError {
+  return new CachectlError(
+    "usage",
+    "not-a-cluster",
+    `${what}, and this verb works on a Redis or Valkey cluster`,
+    "Name a profile of kind cluster, or a member as HOST:PORT.",
+  );
+}

@@ -1,0 +1,109 @@
+import { observeCluster } from "../../collect/observe-cluster.js";
+import { CachectlError } from "../../model/errors.js";
+import type { ClusterTopology } from "../../model/cluster-topology.js";
+import type { Fleet, FleetNode } from "../../model/node-port.js";
+import type { ObservedTarget } from "../../model/observation.js";
+import type { Profile } from "../../model/profile.js";
+import { topologyOf } from "../../plan/topology.js";
+import type { ProfileSelection } from "../../profiles/select-profiles.js";
+import type { Context } from "../context.js";
+import { asCluster, notACluster } from "./as-cluster.js";
+
+/** The one cluster that a verb works on. */
+export interface OpenCluster {
+  profile: Profile;
+  /** Closed by whoever opened the cluster. It holds the members that discovery found when it was opened. */
+  fleet: Fleet;
+  /** What was seen when it was opened. */
+  observed: ObservedTarget;
+  topology: ClusterTopology;
+  /** The member with this node id, to talk to; null when discovery did not find it under an address. */
+  nodeOf(id: string): FleetNode | null;
+  /**
+   * Asks every member again, over new connections. Read-only. A member that joined since is in the topology, but counts as
+   * not reached: open the cluster anew to talk to it.
+   */
+  lookAgain(): Promise<ClusterTopology>;
+}
+
+export interface OpenClusterOptions {
+  /** Host → zone; weighs more than the profile's own `zones`. */
+  zones?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Finds the cluster that is meant and looks at all its members. Read-only.
+ *
+ * @param open `context.openFleet`, or `context.change.openFleet` for a verb that writes
+ * @throws CachectlError usage when the selection is not exactly one target, or that is no cluster; unreached when no member
+ * answered. A member that does not answer is part of the topology, and one of its obstacles.
+ */
+export async function openCluster(
+  context: Pick<Context, "loadProfiles" | "progress">,
+  selection: ProfileSelection,
+  open: (profile: Profile) => Promise<Fleet>,
+  { zones = {} }: OpenClusterOptions = {},
+): Promise<OpenCluster> {
+  const profile = onlyCluster(await context.loadProfiles(selection));
+  context.progress.update(`Looking at ${profile.identity.name}`);
+  const fleet = await open(profile);
+  try {
+    const look = () => observeCluster(fleet, profile.identity);
+    const judge = (observed: ObservedTarget) =>
+      topologyOf(observed, { ...profile.identity.zones, ...zones }, profile.natMap);
+    const observed = await look();
+    checkIsCluster(observed);
+    const topology = judge(observed);
+    // Ids stay for the life of a node, so one that a later look does not see can still be talked to.
+    const addresses = new Map(topology.nodes.map(({ id, address }) => [id, address]));
+    return {
+      ...{ profile, fleet, observed, topology },
+      nodeOf: (id) => fleet.nodes.find(({ identity }) => identity.address === addresses.get(id)) ?? null,
+      lookAgain: async () => judge(await look()),
+    };
+  } catch (error) {
+    fleet.close();
+    throw error;
+  }
+}
+
+function onlyCluster(profiles: readonly Profile[]): Profile {
+  const [profile, ...others] = profiles;
+  if (profile === undefined || others.length > 0)
+    throw new CachectlError(
+      "usage",
+      "one-cluster",
+      `this works on one cluster at a time, and ${profiles.length} targets are selected: ${profiles.map(({ identity }) => identity.name).join(", ")}`,
+      "Name one profile of kind cluster with -p.",
+    );
+  return asCluster(profile);
+}
+
+function checkIsCluster({ target, nodes, discoveryGaps }: ObservedTarget): void {
+  if (nodes.some(({ facts }) => facts.clusterView?.ok === true)) return;
+  const answered = nodes.filter(
+    ({ facts: { reachability } }) => reachability?.ok === true && reachability.value.reachable,
+  );
+  const [first] = answered;
+  if (first === undefined) {
+    const failures = nodes.map(({ facts: { reachability } }) =>
+      reachability?.ok === true ? (reachability.value.failure?.message ?? "no reason known") : "no reason known",
+    );
+    throw new CachectlError(
+      "unreached",
+      "cluster-unreachable",
+      `no member of ${target.name} answered: ${[...new Set([...failures, ...discoveryGaps])].join("; ")}`,
+      "Check the nodes that the profile names, and the network between here and there.",
+    );
+  }
+  const view = first.facts.clusterView;
+  const reason = view?.ok === false ? view.reason : "no reason known";
+  if (view?.ok === false && view.cause === "not-permitted")
+    throw new CachectlError(
+      "unreached",
+      "cluster-view-refused",
+      `${first.node.address} does not show CLUSTER NODES: ${reason}`,
+      "Use a login that may ask CLUSTER NODES and CLUSTER INFO.",
+    );
+  throw notACluster(`${first.node.address} is not in cluster mode (${reason})`);
+}
