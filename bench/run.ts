@@ -4,6 +4,7 @@ const benches = {
   "fan-out": () => import("./fan-out.js"),
   bigkeys: () => import("./bigkeys.js"),
   "bigkeys-memory": () => import("./bigkeys-memory.js"),
+  rebalance: () => import("./rebalance.js"),
   metadump: () => import("./metadump.js"),
 };
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formCluster } from "../src/demo/form-cluster.js";
 import { FreePorts } from "../src/demo/free-ports.js";
+import { waitUntil } from "../src/demo/wait-until.js";
 import { RespConnection } from "../test/support/servers/resp-connection.js";
 
 /** `redis-server` or `redis-cli`: of the directory in REDIS_BIN, else of the PATH. */
@@ -33,9 +34,9 @@ export class BenchServers {
   }
 
   /** A port that leads to a server with so many milliseconds of delay each way, through a process of its own. */
-  async delayed(port: number, delayMs: number): Promise<number> {
+  async delayed(port: number, delayMs: number, who: "all" | "clients-only" = "all"): Promise<number> {
     const script = join(import.meta.dirname, "delay-proxy-process.mjs");
-    const child = spawn(process.execPath, [script, String(port), String(delayMs)], {
+    const child = spawn(process.execPath, [script, String(port), String(delayMs), who], {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#children.push(child);
@@ -69,6 +70,41 @@ export class BenchServers {
   }
 
   /**
+   * A cluster whose first `owners` nodes have all slots and whose others have none, as after `add-node`; every node sees it
+   * healthy. With a delay, each node announces the port of a wire that delays its clients, and not what servers send each other.
+   */
+  async growingCluster(owners: number, empty: number, delayMs: number): Promise<GrowingNode[]> {
+    const nodes = await Promise.all(
+      Array.from({ length: owners + empty }, async () => {
+        const port = await this.#freePorts.take({ clusterBus: true });
+        const clientPort = delayMs === 0 ? port : await this.delayed(port, delayMs, "clients-only");
+        const announced = ["--cluster-announce-port", String(clientPort), "--cluster-announce-bus-port"];
+        // A primary that gave all away must stay one, since the state is put back between the runs.
+        const stays = ["--cluster-enabled", "yes", "--cluster-allow-replica-migration", "no"];
+        await this.redis([...stays, ...announced, String(port + 10_000)], port);
+        return { port, clientPort };
+      }),
+    );
+    const members = nodes.map(({ port }) => ({
+      endpoint: { host: "127.0.0.1", port },
+      redis: new RespConnection(port),
+    }));
+    await formCluster(members.slice(0, owners), { primaryCount: owners });
+    const [first] = members;
+    for (const { endpoint } of members.slice(owners))
+      await first?.redis.call("CLUSTER", "MEET", endpoint.host, String(endpoint.port));
+    await waitUntil(
+      async () => (await Promise.all(members.map(({ redis }) => sees(redis, members.length)))).every(Boolean),
+      {
+        what: "every node sees the new ones and a healthy cluster",
+        timeoutMs: 60_000,
+      },
+    );
+    for (const { redis } of members) redis.close();
+    return nodes;
+  }
+
+  /**
    * A port that answers no connection attempt: a process that never accepts, its backlog filled.
    * It stands for a host behind a firewall that drops packets, and stays on loopback.
    */
@@ -97,6 +133,22 @@ export class BenchServers {
     );
     await Promise.all(this.#dirs.map((dir) => rm(dir, { recursive: true, force: true })));
   }
+}
+
+/** A node of a cluster: the server itself, and where clients are sent to. */
+export interface GrowingNode {
+  port: number;
+  clientPort: number;
+}
+
+async function sees(redis: RespConnection, count: number): Promise<boolean> {
+  const info = String(await redis.call("CLUSTER", "INFO"));
+  const nodes = String(await redis.call("CLUSTER", "NODES"));
+  return (
+    info.includes("cluster_state:ok") &&
+    nodes.trim().split("\n").length === count &&
+    !/handshake|fail|noaddr/.test(nodes)
+  );
 }
 
 async function freePort(): Promise<number> {

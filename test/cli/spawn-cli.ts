@@ -16,10 +16,10 @@ export interface RunningCli {
 }
 
 /** Starts the built program and leaves it running, for tests that send signals. Killed with the test at the latest. */
-export function spawnCli(args: string[]): RunningCli {
+export function spawnCli(args: string[], env: Record<string, string> = {}): RunningCli {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: "/",
-    env: bareEnvironment,
+    env: { ...bareEnvironment, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { isAtLeast } from "../../src/analyze/version-number.js";
+import { isAtLeast } from "../../src/model/version-number.js";
 import { RespConnection, waitUntil, type RedisServer } from "./servers/index.js";
 
 /** Opens so many further connections, each answered once. Closed by the test. */

@@ -185,6 +185,7 @@ const healthyRedisFacts: Omit<
     myEpoch: 1,
   },
   clusterView: { myId: "0".repeat(40), nodes: [] },
+  slotMigrations: [],
   modules: [],
 };
 
@@ -256,6 +257,12 @@ const healthyMemcachedFacts: Pick<
 /** A Valkey 9.1 primary with one replica, a quarter full, in use and well configured, with `overrides` applied. */
 export function redisNode(overrides: Overrides = {}): ObservedNode {
   return observedNode("redis", "primary", "10.0.0.5:6379", healthyRedisFacts, overrides);
+}
+
+/** The node with other facts: each topic of `overrides` as {@link redisNode} gives it. */
+export function withFacts({ node, facts }: ObservedNode, overrides: Omit<Overrides, "node">): ObservedNode {
+  const changed = Object.entries(redisNode(overrides).facts).filter(([topic]) => topic in overrides);
+  return { node, facts: { ...facts, ...Object.fromEntries(changed) } };
 }
 
 /** A half-full Memcached 1.6.45 in use, with `overrides` applied. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { isAtLeast } from "../../../src/analyze/version-number.js";
+import { isAtLeast } from "../../../src/model/version-number.js";
 import { knock, openConnections, StalledClient } from "../../support/client-load.js";
 import { findingOf, measured, outcomeOf } from "../../support/live-verdict.js";
 import { carryOut } from "../../support/live.js";

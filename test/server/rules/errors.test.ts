@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAtLeast } from "../../../src/analyze/version-number.js";
+import { isAtLeast } from "../../../src/model/version-number.js";
 import { fillUntilRefused } from "../../support/client-load.js";
 import { findingOf, measured, outcomeOf } from "../../support/live-verdict.js";
 import { carryOut } from "../../support/live.js";

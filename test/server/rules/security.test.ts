@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isAtLeast } from "../../../src/analyze/version-number.js";
+import { isAtLeast } from "../../../src/model/version-number.js";
 import { findingOf, measured, outcomeOf } from "../../support/live-verdict.js";
 import { carryOut } from "../../support/live.js";
 import { releases, RespConnection, startRedis, usingServers } from "../../support/servers/index.js";

@@ -7,7 +7,7 @@ import {
   versionDataAsOf,
   vulnerabilities,
 } from "../../../src/analyze/version-data.js";
-import { compareVersions, parseVersion } from "../../../src/analyze/version-number.js";
+import { compareVersions, parseVersion } from "../../../src/model/version-number.js";
 
 const cvesOf = (product: "redis" | "valkey", version: string) =>
   findVulnerabilities(product, version).flatMap(({ cves }) => cves);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareVersions, isAtLeast, parseVersion } from "../../../src/analyze/version-number.js";
+import { compareVersions, isAtLeast, parseVersion } from "../../../src/model/version-number.js";
 
 describe("versions", () => {
   it.each([

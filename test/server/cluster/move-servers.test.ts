@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { MoveStep } from "../../../src/apply/move-types.js";
+import { Secret } from "../../../src/model/secret.js";
+import { LiveMover, lostOrChanged, seedEveryType, slotTroubles, wholeKeyspace } from "../../support/move-live.js";
+import { startCluster, usingServers, type RedisServer, type TestCluster } from "../../support/servers/index.js";
+
+usingServers();
+
+const deadline = 120_000;
+
+async function withCluster(
+  options: Parameters<typeof startCluster>[0],
+  work: (mover: LiveMover, nodes: [RedisServer, RedisServer, RedisServer], cluster: TestCluster) => Promise<void>,
+): Promise<void> {
+  const cluster = await startCluster({ primaries: 3, replicasPerPrimary: 0, ...options });
+  const password = options?.config?.["requirepass"];
+  const mover = await LiveMover.open(cluster.nodes, password === undefined ? {} : { password });
+  try {
+    await work(mover, cluster.primaries as [RedisServer, RedisServer, RedisServer], cluster);
+  } finally {
+    mover.close();
+    await cluster.stop();
+  }
+}
+
+describe("the servers' own migration", () => {
+  it(
+    "moves slots by jobs on Valkey 9, and a run picks up the job of one that was killed",
+    { timeout: deadline },
+    async () => {
+      await withCluster({ release: "valkey-9.1" }, async (mover, nodes) => {
+        const [first, , third] = nodes;
+        await seedEveryType(mover, nodes, 40);
+        const before = await wholeKeyspace(mover, nodes);
+        const moves = [{ from: first, to: third, slots: [[0, 700]] as [number, number][] }];
+        const killed = new Error("killed here");
+        const onStep = (step: MoveStep) => (step === "job-begun" ? Promise.reject(killed) : Promise.resolve());
+        await expect(mover.move(moves, { engine: "auto" }, { onStep })).rejects.toBe(killed);
+        const result = await mover.move(moves, { engine: "auto" });
+        expect(result).toMatchObject({ notMoved: [], moved: [{ engine: "migrateslots", slots: [[0, 700]] }] });
+        expect(await slotTroubles(mover, nodes)).toEqual([]);
+        expect(lostOrChanged(before, await wholeKeyspace(mover, nodes))).toEqual([]);
+      });
+    },
+  );
+
+  it("falls back to MIGRATE where the login may not ask for a job", { timeout: deadline }, async () => {
+    await withCluster({ release: "valkey-9.1" }, async (mover, nodes) => {
+      const [first, , third] = nodes;
+      await seedEveryType(mover, nodes, 5);
+      const before = await wholeKeyspace(mover, nodes);
+      for (const node of nodes) await node.call("ACL", "SETUSER", "default", "-cluster|migrateslots");
+      const moves = [{ from: first, to: third, slots: [[0, 99]] as [number, number][] }];
+      const strict = await mover.move(moves, { engine: "server" });
+      expect(strict).toMatchObject({ moved: [], notMoved: [{ state: "not-begun" }] });
+      const result = await mover.move(moves, { engine: "auto" });
+      expect(result).toMatchObject({ notMoved: [], moved: [{ engine: "classic" }] });
+      expect(result.notes.join()).toContain("NOPERM");
+      expect(lostOrChanged(before, await wholeKeyspace(mover, nodes))).toEqual([]);
+    });
+  });
+});
+
+describe("nodes that ask for a password", () => {
+  it.each(["redis-6.0", "valkey-8.1"])(
+    "hands it on in MIGRATE on %s and never shows it",
+    { timeout: deadline },
+    async (release) => {
+      const config = { requirepass: "s3cret-word" };
+      await withCluster({ release, config }, async (mover, nodes) => {
+        const [first, second] = nodes;
+        await seedEveryType(mover, nodes, 5);
+        const before = await wholeKeyspace(mover, nodes);
+        const moves = [{ from: first, to: second, slots: [[0, 5000]] as [number, number][] }];
+        const login = (username: string | null, text: string) => ({
+          credentials: { username, password: new Secret(text) },
+        });
+        for (const options of [{}, login(null, "wr0ng-word"), login("nobody", "wr0ng-word")]) {
+          const refused = await mover.move(moves, options);
+          expect(refused.notMoved.every(({ state }) => state === "not-begun")).toBe(true);
+          expect(JSON.stringify([refused, mover.journal])).not.toMatch(/wr0ng-word|s3cret-word/);
+          expect(refused.notMoved.map(({ reason }) => reason).join()).toMatch(/NOAUTH|WRONGPASS|invalid password/);
+        }
+        expect(await slotTroubles(mover, nodes)).toEqual([]);
+        expect(await mover.move(moves, login(null, "s3cret-word"))).toMatchObject({ notMoved: [] });
+        for (const node of nodes)
+          await node
+            .call("ACL", "SETUSER", "mover", "on", ">m0ver-word", "~*", "&*", "+@all")
+            .catch(() => node.call("ACL", "SETUSER", "mover", "on", ">m0ver-word", "~*", "+@all"));
+        const back = [{ from: second, to: first, slots: [[0, 5000]] as [number, number][] }];
+        expect(await mover.move(back, login("mover", "m0ver-word"))).toMatchObject({ notMoved: [] });
+        expect(lostOrChanged(before, await wholeKeyspace(mover, nodes))).toEqual([]);
+      });
+    },
+  );
+});
+
+describe("a primary that gives its last slot away", () => {
+  it.each(["redis-7.0", "valkey-8.1"])(
+    "may become a replica, which is no failure, on %s",
+    { timeout: deadline },
+    async (release) => {
+      await withCluster({ release }, async (mover, nodes) => {
+        const [first, second, third] = nodes;
+        await seedEveryType(mover, nodes, 5);
+        const before = await wholeKeyspace(mover, nodes);
+        const result = await mover.move([{ from: first, to: second, slots: [[0, 5460]] }]);
+        expect(result).toMatchObject({ notMoved: [], moved: [{ slots: [[0, 5460]] }] });
+        expect(await slotTroubles(mover, [second, third])).toEqual([]);
+        expect(lostOrChanged(before, await wholeKeyspace(mover, [second, third]))).toEqual([]);
+      });
+    },
+  );
+});
