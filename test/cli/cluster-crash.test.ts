@@ -94,7 +94,8 @@ describe.each(engines)("cluster rebalance ($engine, $release) that is killed", (
     async () => {
       await scene.next();
       const run = scene.rebalance();
-      killAt(run, { step: engine === "classic" ? "migrate" : "migrateslots", when: "after", nth: 1 });
+      // Once begun, the servers finish their own migration without the program, and nothing would be left to do.
+      killAt(run, { step: engine === "classic" ? "migrate" : "lock", when: "after", nth: 1 });
       expect((await run.ended).signal).toBe("SIGKILL");
       scene.proxies.mend();
       const refused = await scene.rerun("rerun");
@@ -105,7 +106,7 @@ describe.each(engines)("cluster rebalance ($engine, $release) that is killed", (
     },
   );
 
-  function killAt(run: RunningCli, { step, when, nth }: Point): void {
+  function killAt(run: RunningCli, { step, when, nth }: Omit<Point, "cure">): void {
     let seen = 0;
     scene.proxies.watch((command) => {
       if (command.when !== when || scene.stepOf(command) !== step || ++seen < nth) return "pass";

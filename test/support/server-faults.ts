@@ -92,7 +92,7 @@ export function describeServerFaults({ engine, release, step, nth }: FaultSuite)
       let seen = 0;
       hasHappened = false;
       return new Promise((resolve, reject) => {
-        scene.proxies.watch(async (command) => {
+        scene.proxies.watch(async (command): Promise<"pass"> => {
           if (command.when === "before" && scene.stepOf(command) === step && ++seen === nth) {
             hasHappened = true;
             await act().then(resolve, reject);
