@@ -69,8 +69,11 @@ export interface Spread {
 
 export function spread(values: number[]): Spread {
   const sorted = [...values].sort((x, y) => x - y);
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
-  return { min: at(0), median: at(0.5), max: at(1) };
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  const middle = (sorted.length - 1) / 2;
+  // Of an even count, halfway between the two in the middle: the lower of them would flatter.
+  const median = (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2;
+  return { min: at(0), median, max: at(sorted.length - 1) };
 }
 
 export function row(label: string, { min, median, max }: Spread, unit: string): string {

@@ -6,7 +6,7 @@ import { formatRanges, type SlotRange } from "../src/model/slot-ranges.js";
 import { parseClusterNodes } from "../src/protocol/cluster-nodes.js";
 import { LiveMover } from "../test/support/move-live.js";
 import { RespConnection } from "../test/support/servers/resp-connection.js";
-import { cachectl, machine, row, spread, timeRun } from "./measure.js";
+import { cachectl, inMs, machine, row, spread, timeRun } from "./measure.js";
 import { PingBeside } from "./ping-beside.js";
 import { seed } from "./seed-keys.js";
 import { BenchServers, redisProgram, type GrowingNode } from "./servers.js";
@@ -16,11 +16,12 @@ const value = "v".repeat(valueBytes);
 
 /** redis-cli waits for some ten round trips for each of the 4,096 slots, whatever is in them: more keys would only take longer. */
 const delayedKeys = 100_000;
+const mostDelayedRuns = 3;
 
 /**
  * `rebalance [keys=1000000] [runs=3] [delayed keys=100000] [loopback,delay,pairs]`: a node joins three primaries, and both tools level them, in turn and
- * on the same data, on loopback and with 1 ms of delay each way between clients and servers; then three nodes join, and the pairs
- * are moved one after another and at the same time.
+ * on the same data, on loopback and with 1 ms of delay each way between clients and servers; then three nodes join, and one plan
+ * is moved pair after pair and with its pairs at the same time. bench/README.md says how it is measured.
  */
 export async function bench(args: string[]): Promise<void> {
   const keys = Number(args[0] ?? 1_000_000);
@@ -30,7 +31,7 @@ export async function bench(args: string[]): Promise<void> {
   if (parts.includes("loopback")) await besideRedisCli(keys, runs, 0);
   // A run of redis-cli takes minutes then; the delay is far larger than what runs differ by.
   if (parts.includes("delay"))
-    await besideRedisCli(Number(args[2] ?? Math.min(keys, delayedKeys)), Math.ceil(runs / 2), 1);
+    await besideRedisCli(Number(args[2] ?? Math.min(keys, delayedKeys)), Math.min(runs, mostDelayedRuns), 1);
   if (parts.includes("pairs")) await pairsTogether(keys, runs);
 }
 
@@ -141,20 +142,34 @@ async function pairsTogether(keys: number, runs: number): Promise<void> {
       });
       const back = there.map(({ from, to, slots }) => ({ from: to, to: from, slots }));
       const [serial, parallel]: [number[], number[]] = [[], []];
+      const empty: number[] = [];
+      const oneByOne = async () => {
+        let seconds = 0;
+        for (const pair of there) seconds += await moved(mover, [pair]);
+        await moved(mover, back);
+        return seconds;
+      };
+      const together = async () => {
+        const seconds = await moved(mover, there);
+        await moved(mover, back);
+        return seconds;
+      };
       for (let run = 0; run <= runs; run++) {
-        const one = [];
-        for (const pair of there) one.push(await moved(mover, [pair]));
-        await moved(mover, back);
-        const together = await moved(mover, there);
-        await moved(mover, back);
+        // First one way, then the other: a machine that slows down must not favour either.
+        const first = run % 2 === 0;
+        const [a, b] = first ? [await oneByOne(), await together()] : [await together(), await oneByOne()];
+        const idle = await moved(mover, []);
         if (run === 0) continue;
-        serial.push(one.reduce((sum, seconds) => sum + seconds, 0));
-        parallel.push(together);
+        serial.push(first ? a : b);
+        parallel.push(first ? b : a);
+        empty.push(idle);
       }
       console.log(row("pairs one after another", spread(serial), "s"));
       console.log(row("pairs at the same time", spread(parallel), "s"));
       const ratios = serial.map((seconds, i) => seconds / (parallel[i] ?? Number.NaN));
       console.log(row("gain", spread(ratios), "×"));
+      // One after another pays for it three times: it must be small beside the rest.
+      console.log(row("a call that moves nothing", inMs(spread(empty)), "ms"));
     } finally {
       mover.close();
     }

@@ -18,7 +18,10 @@ export interface LockRequest {
 }
 
 export interface ClusterLock {
-  /** Aborts when the lock could not be renewed in time, or another holds it: begin nothing any more. */
+  /**
+   * Aborts when the lock could not be renewed in time, or another holds it: begin nothing any more. Its reason is a CachectlError
+   * change `lock-lost`.
+   */
   lost: AbortSignal;
   /** Gives it back where it is still this one's; otherwise it expires by itself. Never rejects, safe to call twice. */
   release(): Promise<void>;
@@ -76,7 +79,16 @@ async function renewUntil(held: Held, lost: AbortController, ended: AbortSignal)
     await pause(Math.min(held.ttlMs / 3, Math.max(20, leftMs() / 4)), ended);
     if (!hasEnded()) another = (await Promise.race([renew(held), untilExpiry(held, ended)])) === "another";
   }
-  if (!hasEnded()) lost.abort();
+  if (!hasEnded()) lost.abort(lockLost());
+}
+
+function lockLost(): CachectlError {
+  return new CachectlError(
+    "change",
+    "lock-lost",
+    "the lock of the cluster was lost: another run took it, or it could not be renewed in time",
+    "Make sure that no other run is at it, then run the same command again.",
+  );
 }
 
 /** An answer that comes after the lock has expired is worth nothing: the wait for it must not hide that. */

@@ -36,6 +36,8 @@ export interface Failover {
   /** Every member that answers. */
   witnesses: readonly { address: string; node: FleetNode }[];
   mode: FailoverMode;
+  /** Of a plain failover before Redis 6.2; null: nothing to wait for. */
+  untilWritten: { address: string; node: FleetNode } | null;
 }
 
 /**
@@ -43,7 +45,10 @@ export interface Failover {
  *
  * @throws CachectlError change `not-in-time` (a plain failover gives up by itself after 5 s when the replica cannot catch up)
  */
-export async function failOver({ replica, primaryId, witnesses, mode }: Failover, deps: WaitDeps): Promise<string[]> {
+export async function failOver(failover: Failover, deps: WaitDeps): Promise<string[]> {
+  const { replica, primaryId, witnesses, mode, untilWritten } = failover;
+  if (mode === "plain") await waitUntilKnown(failover, deps);
+  if (untilWritten !== null) await waitUntilWritten(untilWritten, deps);
   const port = await replica.node.openRedis();
   await port.call("CLUSTER", "FAILOVER", ...(mode === "plain" ? [] : [mode.toUpperCase()]));
   await waitFor(
@@ -65,6 +70,43 @@ export async function failOver({ replica, primaryId, witnesses, mode }: Failover
     "Look into the replica's log. cachectl cluster check shows who is primary now; --force does without the primary, --takeover without a majority.",
   );
   return [`every one of ${witnesses.length} members sees ${replica.address} as the primary`];
+}
+
+/**
+ * A primary ignores the request of a node that it does not know for its replica, right after the failover before this one; the
+ * replica then gives up after 5 s.
+ */
+async function waitUntilKnown({ replica, primaryId, witnesses }: Failover, deps: WaitDeps) {
+  await waitFor(
+    deps,
+    async () =>
+      firstOf(
+        await mapWithLimit(witnesses, 50, ({ node, address }) =>
+          orClause(address, async () => {
+            const { nodes } = await askView(node);
+            return nodes.find(({ id }) => id === replica.id)?.primaryId === primaryId
+              ? null
+              : `${address} did not know ${replica.address} as a replica of this primary`;
+          }),
+        ),
+      ),
+    "Nothing was changed. cachectl cluster check shows what each node sees.",
+  );
+}
+
+/**
+ * Before 6.2 a replica takes offset 0 for "the primary has not told its offset yet", and gives up after 5 s in which writes
+ * wait. A primary without any write leaves 0 with its first ping to the replicas, after repl-ping-replica-period (10 s).
+ */
+async function waitUntilWritten({ node, address }: { address: string; node: FleetNode }, deps: WaitDeps) {
+  await waitFor(
+    deps,
+    async () =>
+      numberField(await replicationOf(node), "master_repl_offset") === 0
+        ? `${address} had replicated nothing yet, and this version cannot fail over before that`
+        : null,
+    "Write a key to that primary, then run the same command again.",
+  );
 }
 
 async function replicationOf(node: FleetNode): Promise<Record<string, string>> {

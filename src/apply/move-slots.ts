@@ -5,7 +5,7 @@ import type { MovedPart, MoveRequest, MoveResult, NotMovedPart } from "./move-ty
 import { moveClassic } from "./mover/classic-pair.js";
 import { waitForHealth } from "./mover/healthy-members.js";
 import { MemberLink } from "./mover/member-link.js";
-import type { MoveRun, PairRun, SlotsLeft } from "./mover/move-run.js";
+import { stopReason, type MoveRun, type PairRun, type SlotsLeft } from "./mover/move-run.js";
 import { shortestNodeTimeout } from "./mover/node-timeout.js";
 import { Pace } from "./mover/pace.js";
 import { runPairs } from "./mover/run-pairs.js";
@@ -165,17 +165,18 @@ function addMoved(
 /** One part for each state and reason. */
 function notMovedParts({ from, to }: PairRun, left: readonly SlotsLeft[]): NotMovedPart[] {
   const groups = new Map<string, SlotsLeft>();
-  for (const { slots, state, reason } of left) {
+  for (const { slots, state, reason, stopped = false } of left) {
     if (slots.length === 0) continue;
     const group = groups.get(`${state} ${reason}`);
-    if (group === undefined) groups.set(`${state} ${reason}`, { slots: [...slots], state, reason });
+    if (group === undefined) groups.set(`${state} ${reason}`, { slots: [...slots], state, reason, stopped });
     else group.slots.push(...slots);
   }
-  return [...groups.values()].map(({ slots, state, reason }) => ({
+  return [...groups.values()].map(({ slots, state, reason, stopped = false }) => ({
     from: from.ref,
     to: to.ref,
     slots: rangesOf(slots),
     state,
+    stopped,
     reason,
   }));
 }
@@ -192,6 +193,7 @@ function stoppedBefore({ from, to }: PairRun, slots: readonly number[]): NotMove
     to: to.ref,
     slots: rangesOf(slots),
     state: "not-begun",
-    reason: "Stopped on request before these slots were begun",
+    stopped: true,
+    reason: stopReason,
   };
 }

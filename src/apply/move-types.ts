@@ -100,6 +100,8 @@ export interface NotMovedPart {
   slots: SlotRange[];
   /** `not-begun`: nothing was done to these slots. `open`: left half-moved, no key is lost, `cluster fix` finishes it. */
   state: "not-begun" | "open";
+  /** Left alone only because `stopRequested` aborted; false where something went wrong with these slots. */
+  stopped: boolean;
   /** A sentence that names keys and nodes. */
   reason: string;
 }

@@ -1,4 +1,5 @@
 import { CachectlError } from "../model/errors.js";
+import { stopReason } from "./wait-for.js";
 
 /** One step of a change: idempotent, and verified by itself. */
 export interface ChangeStep {
@@ -16,7 +17,8 @@ export interface StepResult {
 
 /**
  * Runs the steps one after another and ends at the first that fails or before the next one when `stop` aborts. A step that only
- * waits may end with `stop` too: it rejects with an `interrupted` error, and counts as not done.
+ * waits may end with `stop` too: it rejects with an `interrupted` error, and counts as not done. A `stop` whose reason is another
+ * CachectlError, such as a lost lock, fails the step that was to come.
  *
  * @throws only defects: what a server or the network did is a failed step
  */
@@ -28,9 +30,9 @@ export async function runSteps(
   const result: StepResult = { done: [], failed: [], notDone: [] };
   for (const [index, step] of steps.entries()) {
     const rest = steps.slice(index).map(({ title }) => title);
-    if (stop.aborted) return { ...result, notDone: rest };
-    say(step.title);
     try {
+      if (stop.aborted) throw stopReason(stop, step.title);
+      say(step.title);
       result.done.push(...(await step.run()));
     } catch (error) {
       if (!(error instanceof CachectlError)) throw error;

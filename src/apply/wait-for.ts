@@ -15,7 +15,7 @@ const everyMs = 100;
  * Looks until `look` finds nothing missing any more.
  *
  * @param look what is still missing, as a clause for the error; null: nothing is
- * @throws CachectlError change `not-in-time` with what was missing last
+ * @throws CachectlError change `not-in-time` with what was missing last; `lock-lost` where that ended the wait
  */
 export async function waitFor(
   { clock, stop, deadlineMs }: WaitDeps,
@@ -26,9 +26,16 @@ export async function waitFor(
   for (;;) {
     const missing = await look();
     if (missing === null) return;
-    if (stop.aborted) throw new CachectlError("interrupted", "interrupted", `interrupted: ${missing}`, "");
+    if (stop.aborted) throw stopReason(stop, missing);
     if (clock.monotonicMs() >= until)
       throw new CachectlError("change", "not-in-time", `after ${deadlineMs / 1000} s ${missing}`, hint);
     await clock.sleep(everyMs);
   }
+}
+
+/** Why a run that was to stop ends: a signal is no failure; a lost lock is one, and names itself. */
+export function stopReason(stop: AbortSignal, missing: string): CachectlError {
+  const reason: unknown = stop.reason;
+  if (reason instanceof CachectlError && reason.kind !== "interrupted") return reason;
+  return new CachectlError("interrupted", "interrupted", `interrupted: ${missing}`, "");
 }

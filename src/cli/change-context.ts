@@ -1,15 +1,22 @@
 import { setMaxListeners } from "node:events";
+import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChangeContext, Progress } from "../commands/context.js";
 import { openFleet } from "../connect/open-fleet.js";
 import { confirmAtTerminal } from "./confirm.js";
+import { renderPlan, type PlanFlags } from "./output.js";
 import type { Terminal } from "./terminal.js";
 
 /**
  * What a verb that writes works with. A change that is cut off between two commands is worse than one that takes a moment
  * longer: so its connections and pauses do not end with the first signal, and the verb looks at `stopRequested` between steps.
  */
-export function createChangeContext(terminal: Terminal, signal: AbortSignal, progress: Progress): ChangeContext {
+export function createChangeContext(
+  terminal: Terminal,
+  signal: AbortSignal,
+  progress: Progress,
+  flags: PlanFlags,
+): ChangeContext {
   // Nothing aborts it: the second signal ends the process, and with it every connection.
   const untilTheEnd = new AbortController().signal;
   setMaxListeners(0, untilTheEnd);
@@ -22,12 +29,15 @@ export function createChangeContext(terminal: Terminal, signal: AbortSignal, pro
       sleep: (ms) => sleep(ms),
     },
     openFleet: (profile) => openFleet(profile, untilTheEnd),
-    async confirm(question, yes) {
+    holder: `${hostname()} (process ${process.pid})`,
+    async confirm(question, yes, plan) {
       // A signal that came before the first step has nothing to finish.
       signal.throwIfAborted();
       if (yes) return;
       // The spinner would write over the question.
       progress.stop();
+      // Where nobody can be asked, too: what was refused should be seen.
+      if (plan !== undefined) await terminal.warn(await renderPlan(plan, flags, terminal));
       const streams = canAsk ? { input: process.stdin, output: process.stderr } : null;
       await confirmAtTerminal(question, streams, signal);
     },

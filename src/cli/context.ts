@@ -8,14 +8,15 @@ import { runCommand } from "../profiles/run-command.js";
 import { loadProfiles, type ProfileDeps } from "../profiles/select-profiles.js";
 import { createChangeContext } from "./change-context.js";
 import { interrupted } from "./interrupted.js";
+import type { PlanFlags } from "./output.js";
 import { createProgress } from "./progress.js";
 import { promptSecret } from "./prompt.js";
 import type { Terminal } from "./terminal.js";
 import { version } from "./version.js";
 
 /** The one place where the outside world becomes parameters. */
-export function createContext(terminal: Terminal, signal: AbortSignal, quiet: boolean): Context {
-  const progress = createProgress(terminal, quiet);
+export function createContext(terminal: Terminal, signal: AbortSignal, flags: PlanFlags): Context {
+  const progress = createProgress(terminal, flags.quiet === true);
   const surroundings = { env: process.env, cwd: process.cwd(), home: homedir() };
   const profileDeps: ProfileDeps = {
     ...surroundings,
@@ -44,7 +45,7 @@ export function createContext(terminal: Terminal, signal: AbortSignal, quiet: bo
       openRedis: (address) => openPlainRedis(address, signal),
       openMemcached: (address) => openPlainMemcached(address, signal),
     },
-    change: createChangeContext(terminal, signal, progress),
+    change: createChangeContext(terminal, signal, progress, flags),
     async loadProfiles(selection) {
       const { profiles, warnings } = await loadProfiles(selection, profileDeps);
       for (const warning of warnings) progress.note(`warning: ${warning}`);

@@ -43,6 +43,18 @@ export function formatOf({ output, json, exitStyle }: OutputFlags): ReportFormat
   return output ?? (exitStyle === "nagios" ? "nagios" : "table");
 }
 
+/** What of the flags shows in a plan. */
+export type PlanFlags = Pick<OutputFlags, "quiet" | "color">;
+
+/** A plan as a table above the question about it, whatever format the report will have; nothing with --quiet. */
+export async function renderPlan(plan: Report, { quiet, color }: PlanFlags, terminal: Terminal): Promise<string> {
+  if (quiet === true) return "";
+  const { renderReport } = await loadRenderer();
+  // On standard error, which may be wider or narrower than where the report goes.
+  const width = terminal.errorColumns || terminal.width;
+  return `${renderReport(plan, { format: "table", width, color: color && terminal.color })}\n`;
+}
+
 export function exitCodeFor(report: Report, { failOn, exitStyle }: OutputFlags): number {
   return exitCodeOfReport(report, failOn ?? null, exitStyle);
 }

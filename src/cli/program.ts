@@ -20,7 +20,7 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
     // Before any work: --json together with -o table is a mistake whatever the servers say.
     formatOf(flags);
     state.flags = flags;
-    return (state.context ??= createContext(terminal, signal, flags.quiet === true));
+    return (state.context ??= createContext(terminal, signal, flags));
   };
   const shell: Shell = {
     terminal,

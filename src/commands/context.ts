@@ -2,6 +2,7 @@ import type { DemoDeps } from "../demo/demo-deps.js";
 import type { Clock } from "../model/clock.js";
 import type { Fleet } from "../model/node-port.js";
 import type { Profile } from "../model/profile.js";
+import type { Report } from "../model/report.js";
 import type { ProfileDeps, ProfileSelection } from "../profiles/select-profiles.js";
 
 /** What shows that something is going on. Writes to standard error, or nowhere. */
@@ -44,9 +45,13 @@ export interface ChangeContext {
   clock: Clock;
   /** Like Context.openFleet; its connections outlive the first signal. */
   openFleet(profile: Profile): Promise<Fleet>;
+  /** Who changes something, for whoever is refused meanwhile: `db-7 (process 4711)`. */
+  holder: string;
   /**
-   * Asks the question at a terminal. Resolves when the answer is yes, or when `yes` (the flag) is set.
+   * Shows the plan on standard error (the report that --dry-run gives; not with --quiet), also where nobody can be asked, and asks
+   * the question at a terminal.
+   * Resolves when the answer is yes, or at once when `yes` (the flag) is set.
    * @throws CachectlError usage where there is no terminal (`Add --yes`), or where the answer is no (nothing was changed)
    */
-  confirm(question: string, yes: boolean): Promise<void>;
+  confirm(question: string, yes: boolean, plan?: Report): Promise<void>;
 }

@@ -54,7 +54,7 @@ export interface ClusterObstacle {
 export interface ClusterTopology {
   /** Primaries by their first slot, those without slots after them by address; each followed by its replicas by address. */
   nodes: ClusterNode[];
-  /** Slots without an owner. */
+  /** Slots without an owner; all of them where no member showed its view (then `nodes` is empty). */
   uncovered: SlotRange[];
   /** Worst first; empty: every member sees the same healthy cluster. */
   obstacles: ClusterObstacle[];

@@ -1,6 +1,6 @@
 import type { ClusterNode, ClusterTopology, NodeRef } from "../model/cluster-topology.js";
 import type { BalanceMeasure, PrimaryShare, SlotMove, SlotPlan } from "../model/slot-plan.js";
-import { rangesOf } from "../model/slot-ranges.js";
+import type { SlotRange } from "../model/slot-ranges.js";
 import { estimator, type Estimator } from "./estimate-contents.js";
 import type { SlotPlanOptions } from "./plan-options.js";
 import { countByOwner, nobody, type SlotMap } from "./slot-map.js";
@@ -49,25 +49,38 @@ export function assemblePlan(topology: ClusterTopology, options: SlotPlanOptions
   };
 }
 
+/** What has been found so far of a pair's move. */
+interface Tally {
+  slots: SlotRange[];
+  slotCount: number;
+  keys: number | null;
+  bytes: number | null;
+}
+
 function movesBetween({ primaries, owners }: SlotMap, after: Int16Array, contents: Estimator): SlotMove[] {
-  const slotsByPair = new Map<number, number[]>();
-  for (const [slot, from] of owners.entries()) {
+  const tallies = new Map<number, Tally>();
+  for (let slot = 0; slot < owners.length; slot++) {
+    const from = owners[slot] ?? nobody;
     const to = after[slot] ?? nobody;
     if (from === nobody || from === to) continue;
     const pair = from * primaries.length + to;
-    const slots = slotsByPair.get(pair);
-    if (slots === undefined) slotsByPair.set(pair, [slot]);
-    else slots.push(slot);
+    const tally = tallies.get(pair) ?? { slots: [], slotCount: 0, keys: 0, bytes: 0 };
+    tallies.set(pair, tally);
+    const latest = tally.slots.at(-1);
+    if (latest?.[1] === slot - 1) latest[1] = slot;
+    else tally.slots.push([slot, slot]);
+    tally.slotCount += 1;
+    tally.keys = plus(tally.keys, contents.keys(slot));
+    tally.bytes = plus(tally.bytes, contents.bytes(slot));
   }
-  return [...slotsByPair]
+  return [...tallies]
     .sort(([a], [b]) => a - b)
-    .map(([pair, slots]) => ({
+    .map(([pair, tally]) => ({
       from: nodeRef(primaries[Math.floor(pair / primaries.length)]),
       to: nodeRef(primaries[pair % primaries.length]),
-      slots: rangesOf(slots),
-      slotCount: slots.length,
-      keys: sumOrUnknown(slots.map(contents.keys)),
-      bytes: sumOrUnknown(slots.map(contents.bytes)),
+      ...tally,
+      keys: whole(tally.keys),
+      bytes: whole(tally.bytes),
     }));
 }
 
@@ -75,14 +88,18 @@ function nodeRef(node: ClusterNode | undefined): NodeRef {
   return { id: node?.id ?? "", address: node?.address ?? "" };
 }
 
-/** In whole keys and bytes. One unknown part makes the whole unknown. */
 function sumOrUnknown(parts: readonly (number | null)[]): number | null {
-  let sum = 0;
-  for (const part of parts) {
-    if (part === null) return null;
-    sum += part;
-  }
-  return Math.round(sum);
+  return parts.reduce(plus, 0);
+}
+
+/** One unknown part makes the whole unknown. */
+function plus(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}
+
+/** Estimates are fractions; keys and bytes are not. */
+function whole(estimate: number | null): number | null {
+  return estimate === null ? null : Math.round(estimate);
 }
 
 function emptied(primaries: readonly ClusterNode[], before: readonly number[], then: readonly number[]): string[] {

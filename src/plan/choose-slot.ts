@@ -20,7 +20,7 @@ export function chooseSlot(state: LevelState, from: number, to: number, order: S
   const heaviest = candidates[fitting];
   if (heaviest === undefined) return closest(state, from, to, candidates);
   if (order === "heaviest" || (perSlot[heaviest] ?? 0) >= heavyFactor * average) return heaviest;
-  return besideLatest(state, from, to, room) ?? fewestRanges(state, candidates.slice(fitting), to);
+  return besideLatest(state, from, to, room) ?? fewestRanges(state, candidates, fitting, to);
 }
 
 export function pairOf(from: number, to: number): string {
@@ -41,20 +41,20 @@ function firstThatFits(slots: readonly number[], perSlot: readonly number[], roo
 
 /** The neighbour of the slot that moved last between the two, where it can follow without making a range more. */
 function besideLatest(state: LevelState, from: number, to: number, room: number): number | null {
-  const { now, start, perSlot, latest } = state;
+  const { now, perSlot, latest } = state;
   const slot = latest.get(pairOf(from, to));
   if (slot === undefined) return null;
   for (const side of [slot - 1, slot + 1]) {
     const load = perSlot[side] ?? 0;
-    const isCandidate = now[side] === from && start[side] === from && load > 0 && load <= room;
+    const isCandidate = now[side] === from && load > 0 && load <= room;
     if (isCandidate && rangesMore(state, side, to) <= 0) return side;
   }
   return null;
 }
 
-/** The lowest slot of those that make the fewest ranges more. */
-function fewestRanges(state: LevelState, slots: readonly number[], to: number): number {
-  return first(slots, (slot) => rangesMore(state, slot, to));
+/** The lowest slot of those from this place on that make the fewest ranges more. */
+function fewestRanges(state: LevelState, slots: readonly number[], start: number, to: number): number {
+  return first(slots, start, (slot) => rangesMore(state, slot, to));
 }
 
 function roomBetween({ loads, bounds }: LevelState, from: number, to: number): number {
@@ -69,7 +69,7 @@ function closest(state: LevelState, from: number, to: number, candidates: readon
   const [giver, taker] = [bounds[from], bounds[to]];
   if (giver === undefined || taker === undefined || candidates.length === 0) return null;
   const worseAfter = (load: number) => worse((loads[from] ?? 0) - load, giver, (loads[to] ?? 0) + load, taker);
-  const best = first(candidates, (slot) => worseAfter(perSlot[slot] ?? 0));
+  const best = first(candidates, 0, (slot) => worseAfter(perSlot[slot] ?? 0));
   // A gain within the rounding of sums is none.
   return worseAfter(perSlot[best] ?? 0) < worseAfter(0) - 1e-9 ? best : null;
 }
@@ -79,23 +79,23 @@ function worse(giverLoad: number, giver: Bounds, takerLoad: number, taker: Bound
 }
 
 /** How many ranges more the cluster has when `to` takes the slot; a neighbour that is likely to follow counts for half a one. */
-function rangesMore({ now, loads, bounds }: LevelState, slot: number, to: number): number {
-  const owner = now[slot];
-  let ranges = 0;
-  for (const side of [slot - 1, slot + 1]) {
-    const beside = side < 0 || side >= slotCount ? nobody : (now[side] ?? nobody);
-    if (beside === owner) ranges += 1;
-    else if (beside === to) ranges -= 1;
-    else if (beside !== nobody && (loads[beside] ?? 0) > (bounds[beside]?.wanted ?? 0)) ranges -= 0.5;
-  }
-  return ranges;
+function rangesMore(state: LevelState, slot: number, to: number): number {
+  return rangesMoreAt(state, slot, slot - 1, to) + rangesMoreAt(state, slot, slot + 1, to);
 }
 
-/** The lowest of those for which `cost` is least. There is at least one. */
-function first(slots: readonly number[], cost: (slot: number) => number): number {
-  let best = slots[0] ?? nobody;
+function rangesMoreAt({ now, loads, bounds }: LevelState, slot: number, side: number, to: number): number {
+  const beside = side < 0 || side >= slotCount ? nobody : (now[side] ?? nobody);
+  if (beside === now[slot]) return 1;
+  if (beside === to) return -1;
+  return beside !== nobody && (loads[beside] ?? 0) > (bounds[beside]?.wanted ?? 0) ? -0.5 : 0;
+}
+
+/** The lowest of those from `start` on for which `cost` is least. There is at least one. */
+function first(slots: readonly number[], start: number, cost: (slot: number) => number): number {
+  let best = slots[start] ?? nobody;
   let least = Infinity;
-  for (const slot of slots) {
+  for (let i = start; i < slots.length; i++) {
+    const slot = slots[i] ?? nobody;
     const its = cost(slot);
     if (its > least || (its === least && slot > best)) continue;
     best = slot;

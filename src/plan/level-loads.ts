@@ -1,6 +1,7 @@
 import { drainLoads } from "./drain-loads.js";
 import { deviation, worstDeviation, type Bounds } from "./load-bounds.js";
 import { chooseSlot, pairOf, type SlotOrder } from "./choose-slot.js";
+import { slotCount } from "../model/hash-slot.js";
 import { sumByOwner } from "./slot-map.js";
 
 export interface LevelRequest {
@@ -22,8 +23,10 @@ const slotsForRanges = 1.25;
  *
  * Slots are taken one by one from who is furthest over its share for who is furthest under it, until all are within their
  * bounds: the heaviest that fits first. Where slots are much alike that would pick them from all over, so it is also tried
- * with slots side by side, and that is taken where it needs at most a quarter more of them. No primary ends further off than
- * the worst one was, and nobody's slot moves twice.
+ * with slots side by side, and that is taken where it needs at most a quarter more of them.
+ *
+ * Every step brings the worse of its two primaries closer, so none of them ends further off than the worst one was when
+ * the drained had given what they have; and where it ends, no single slot brings any two closer: levelling again moves nothing.
  */
 export function levelLoads(request: LevelRequest): Int16Array {
   const drained = drainLoads(request);
@@ -32,6 +35,9 @@ export function levelLoads(request: LevelRequest): Int16Array {
   const asGood = ranges.worst <= Math.max(heaviest.worst, heaviest.allowed);
   return asGood && ranges.moved <= heaviest.moved * slotsForRanges ? ranges.owners : heaviest.owners;
 }
+
+/** A slot may go on from its first taker, so there can be more steps than slots; in practice there are fewer. */
+const mostSteps = 4 * slotCount;
 
 interface Levelled {
   owners: Int16Array;
@@ -46,14 +52,15 @@ function level({ owners, perSlot, bounds }: LevelRequest, order: SlotOrder): Lev
   const loads = sumByOwner(now, bounds.length, perSlot);
   const movable = bounds.map((_, place) => byLoad(now, perSlot, place));
   const average = perSlot.reduce((a, b) => a + b, 0) / perSlot.length;
-  const state: LevelState = { now, start: owners, loads, perSlot, average, bounds, movable, latest: new Map() };
-  let moved = 0;
+  const state: LevelState = { now, loads, perSlot, average, bounds, movable, latest: new Map() };
   let step: Step | null = null;
-  for (; ; moved++) {
+  // Steps end by themselves, since each lowers the worse deviation of its two. The bound is for what rounding might do to that.
+  for (let steps = 0; steps < mostSteps; steps++) {
     step = (order === "side-by-side" ? goOn(state, step) : null) ?? nextStep(state, order);
     if (step === null) break;
     carryOut(state, step);
   }
+  const moved = now.reduce((sum, owner, slot) => sum + (owner === owners[slot] ? 0 : 1), 0);
   const allowed = bounds.reduce((most, bound) => Math.max(most, deviation(bound.upper, bound)), 0);
   return { owners: now, moved, worst: worstDeviation(loads, bounds), allowed };
 }
@@ -61,14 +68,12 @@ function level({ owners, perSlot, bounds }: LevelRequest, order: SlotOrder): Lev
 /** Where levelling stands. Arrays are by place, those of slots by slot. */
 export interface LevelState {
   now: Int16Array;
-  /** The owners when it began: a slot that has another one by now has moved, and stays. */
-  start: Int16Array;
   loads: number[];
   perSlot: readonly number[];
   /** Of all slots. */
   average: number;
   bounds: readonly Bounds[];
-  /** Slots with a load that have not moved, the heaviest first. */
+  /** Slots with a load, by their owner now; the heaviest first, then the lowest. */
   movable: number[][];
   /** Pair → the slot that moved last between the two: its neighbour is likely to be the next. */
   latest: Map<string, number>;
@@ -85,7 +90,9 @@ function carryOut({ now, loads, perSlot, movable, latest }: LevelState, { slot, 
   now[slot] = to;
   loads[from] = (loads[from] ?? 0) - load;
   loads[to] = (loads[to] ?? 0) + load;
-  movable[from]?.splice(movable[from].indexOf(slot), 1);
+  const [giving, taking] = [movable[from] ?? [], movable[to] ?? []];
+  giving.splice(placeByLoad(giving, perSlot, slot), 1);
+  taking.splice(placeByLoad(taking, perSlot, slot), 0, slot);
   latest.set(pairOf(from, to), slot);
 }
 
@@ -94,6 +101,21 @@ function byLoad(owners: Int16Array, perSlot: readonly number[], place: number): 
   for (let slot = 0; slot < owners.length; slot++)
     if (owners[slot] === place && (perSlot[slot] ?? 0) > 0) slots.push(slot);
   return slots.sort((a, b) => (perSlot[b] ?? 0) - (perSlot[a] ?? 0) || a - b);
+}
+
+/** Where the slot is in such a list, or belongs. */
+function placeByLoad(slots: readonly number[], perSlot: readonly number[], slot: number): number {
+  const load = perSlot[slot] ?? 0;
+  let low = 0;
+  let high = slots.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = slots[middle] ?? 0;
+    const otherLoad = perSlot[other] ?? 0;
+    if (otherLoad > load || (otherLoad === load && other < slot)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The pair of the step before, until its taker has enough: takers who take turns would tear each other's ranges apart. */

@@ -17,6 +17,8 @@ export function obstaclesOf(
   const { name } = observed.target;
   const fix = `Run \`${verbLine("cluster fix", name)}\`: it shows what it would do before it does it.`;
   const check = `\`${verbLine("cluster check", name)}\` shows what each node sees.`;
+  // Without any view, nothing is known of slots and members: to call all slots lost would be made up.
+  if (views.length === 0) return [nobodySays(observed), ...gaps(observed)];
   return [
     ...whenAny("slots-uncovered", slotsText(uncovered), (slots) => `${slots} without an owner.`, fix),
     ...contested(views, fix),
@@ -29,6 +31,15 @@ export function obstaclesOf(
     ...collisions(nodes, check),
     ...gaps(observed),
   ];
+}
+
+function nobodySays({ target }: ObservedTarget): ClusterObstacle {
+  return {
+    // Not `node-unreachable`: who removes a dead node goes on in spite of that.
+    code: "state-not-ok",
+    message: `No member of ${target.name} showed its view of the cluster.`,
+    hint: "Check the nodes that the profile names, its login, and the network between here and there.",
+  };
 }
 
 function contested(views: readonly ClusterView[], hint: string): ClusterObstacle[] {

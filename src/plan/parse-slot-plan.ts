@@ -1,7 +1,7 @@
 import type { NodeRef } from "../model/cluster-topology.js";
 import { slotCount } from "../model/hash-slot.js";
 import type { BalanceMeasure, PlanRefusal, PrimaryShare, SlotMove, SlotPlan } from "../model/slot-plan.js";
-import { countSlots, slotsOf, type SlotRange } from "../model/slot-ranges.js";
+import { countSlots, type SlotRange } from "../model/slot-ranges.js";
 import { PlainReader } from "./plain-reader.js";
 import { refuse } from "./refuse.js";
 
@@ -94,18 +94,34 @@ function readRange(reader: PlainReader, value: unknown, at: string): SlotRange {
 
 /** What fields that are right by themselves can get wrong together. */
 function checkTogether(reader: PlainReader, { moves, totals }: SlotPlan): void {
-  const movedBy = new Map<number, number>();
+  const moveOf = new Int32Array(slotCount).fill(inNone);
   const pairs = new Set<string>();
   for (const [i, { from, to, slots, slotCount: count }] of moves.entries()) {
     if (from.id === to.id) reader.say(`moves[${i}] goes from ${from.address} to itself`);
     if (countSlots(slots) !== count) reader.say(`moves[${i}].slotCount is not the number of its slots`);
     if (pairs.has(from.id + to.id)) reader.say(`moves[${i}] is a second move between its pair`);
     pairs.add(from.id + to.id);
-    const twice = slotsOf(slots).find((slot) => movedBy.has(slot));
-    if (twice !== undefined) reader.say(`slot ${twice} is in moves[${movedBy.get(twice) ?? 0}] and moves[${i}]`);
-    for (const slot of slotsOf(slots)) movedBy.set(slot, i);
-    if (new Set(slotsOf(slots)).size !== countSlots(slots)) reader.say(`moves[${i}] names a slot twice`);
+    sayTwice(reader, slots, i, moveOf);
   }
   const sum = moves.reduce((slots, move) => slots + move.slotCount, 0);
   if (sum !== totals.slots) reader.say("totals.slots is not the number of all slots that move");
+}
+
+const inNone = -1;
+
+/** The first slot of the move that this or an earlier one has already. */
+function sayTwice(reader: PlainReader, slots: readonly SlotRange[], move: number, moveOf: Int32Array): void {
+  let said = false;
+  for (const [first, last] of slots)
+    for (let slot = first; slot <= last; slot++) {
+      const earlier = moveOf[slot] ?? inNone;
+      if (earlier !== inNone && !said)
+        reader.say(
+          earlier === move
+            ? `moves[${move}] names slot ${slot} twice`
+            : `slot ${slot} is in moves[${earlier}] and moves[${move}]`,
+        );
+      said ||= earlier !== inNone;
+      moveOf[slot] = move;
+    }
 }

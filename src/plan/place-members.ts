@@ -11,8 +11,9 @@ export function spread(members: readonly NewMember[]): NewMember[] {
 
 /**
  * Gives each primary its replicas, and each node beyond that to another primary. Begins with the order given, then exchanges
- * two as long as that brings them further apart. That is enough to keep all from their primaries where it can be done: if one
- * shares its primary's host, and no other pair is free of that host, then too many nodes are on it.
+ * two, or passes three round, as long as that brings them further apart. Exchanges are enough to keep all from their
+ * primaries' hosts where it can be done: if one shares its primary's host, and no other pair is free of that host, then too
+ * many nodes are on it.
  *
  * @returns by primary
  */
@@ -22,11 +23,17 @@ export function placeReplicas(
   replicas: number,
 ): NewMember[][] {
   const even = primaries.length * replicas;
-  const placed = primaries.map((_, i) => nodes.slice(0, even).filter((__, at) => at % primaries.length === i));
+  const placed = primaries.map((_, i) =>
+    Array.from(
+      { length: replicas },
+      (__, row) => nodes[row * primaries.length + ((i + row) % primaries.length)],
+    ).filter((node) => node !== undefined),
+  );
   addFurther(primaries, placed, nodes.slice(even), replicas);
   const seats = placed.flatMap((group, primary) => group.map((_, seat) => ({ primary, seat })));
   // Every exchange lowers a whole number; the bound only keeps a mistake in the costs from hanging the program.
-  for (let round = 0; round < nodes.length && improve(primaries, placed, seats); round++);
+  for (let round = 0; round < nodes.length; round++)
+    if (!improve(primaries, placed, seats) && !improveByThree(primaries, placed, seats)) break;
   return placed;
 }
 
@@ -66,6 +73,40 @@ function improve(primaries: readonly NewMember[], placed: readonly NewMember[][]
       if (cost() < before) improved = true;
       else exchange(placed, a, b);
     }
+  return improved;
+}
+
+/** For more, all threes take too long; pairs leave little to them there. */
+const mostSeatsByThree = 48;
+
+/**
+ * Passes nodes round between three primaries where that helps; false when it does not. With two replicas in three zones,
+ * primaries may be left with both in one zone, and an exchange of any two would put one into its primary's.
+ */
+function improveByThree(
+  primaries: readonly NewMember[],
+  placed: readonly NewMember[][],
+  seats: readonly Seat[],
+): boolean {
+  if (seats.length > mostSeatsByThree) return false;
+  const cost = ({ primary }: Seat) => costOf(primaries[primary], placed[primary]);
+  let improved = false;
+  for (const a of seats) {
+    if (cost(a) === 0) continue;
+    for (const b of seats)
+      for (const c of seats) {
+        if (a.primary === b.primary || b.primary === c.primary || a.primary === c.primary) continue;
+        const before = cost(a) + cost(b) + cost(c);
+        exchange(placed, a, b);
+        exchange(placed, b, c);
+        if (cost(a) + cost(b) + cost(c) < before) {
+          improved = true;
+          continue;
+        }
+        exchange(placed, b, c);
+        exchange(placed, a, b);
+      }
+  }
   return improved;
 }
 

@@ -80,6 +80,12 @@ function refuseNumbers(nodes: number, primaries: number, options: CreateOptions)
 }
 
 function closeNotes(primaries: readonly NewPrimary[]): string[] {
+  const replicas = primaries.flatMap((primary) => primary.replicas);
+  const hosts = new Set([...primaries, ...replicas].map(({ host }) => host));
+  if (hosts.size === 1 && replicas.length > 0)
+    return [
+      `All nodes are on one host, ${[...hosts].join()}: its loss takes every primary together with its replicas.`,
+    ];
   return primaries.flatMap((primary) =>
     primary.replicas.flatMap((replica) => {
       if (replica.host === primary.host)

@@ -1,5 +1,6 @@
 import type { ClusterNode, ClusterTopology, NodeRef } from "../model/cluster-topology.js";
 import type { PlanRefusal } from "../model/slot-plan.js";
+import { shellQuote, verbLine } from "../model/shell-quote.js";
 import { formatRanges } from "../model/slot-ranges.js";
 import { choosePrimaries } from "./choose-primary.js";
 import { refuse } from "./refuse.js";
@@ -19,11 +20,12 @@ const fewestPrimaries = 3;
 export function planRemoval(
   { nodes }: ClusterTopology,
   ids: readonly string[],
-  { allowFewPrimaries }: { allowFewPrimaries: boolean },
+  { target, allowFewPrimaries }: { target: string; allowFewPrimaries: boolean },
 ): RemovalPlan | PlanRefusal {
   const removed = nodes.filter(({ id }) => ids.includes(id));
   const staying = nodes.filter(({ id }) => !ids.includes(id));
-  const refusal = deadOwner(removed, nodes) ?? deadWitness(staying) ?? lastOnes(removed, staying, allowFewPrimaries);
+  const refusal =
+    deadOwner(removed, nodes, target) ?? deadWitness(staying) ?? lastOnes(removed, staying, allowFewPrimaries);
   if (refusal !== null) return refusal;
   const gone = new Set(ids);
   const orphans = staying.filter(({ role, primaryId }) => role === "replica" && gone.has(primaryId ?? ""));
@@ -41,7 +43,7 @@ export function planRemoval(
   };
 }
 
-function deadOwner(removed: readonly ClusterNode[], nodes: readonly ClusterNode[]): PlanRefusal | null {
+function deadOwner(removed: readonly ClusterNode[], nodes: readonly ClusterNode[], target: string): PlanRefusal | null {
   const owner = removed.find(({ reachable, slots }) => !reachable && slots.length > 0);
   if (owner === undefined) return null;
   const replica = nodes.find(({ primaryId, reachable }) => primaryId === owner.id && reachable);
@@ -50,12 +52,12 @@ function deadOwner(removed: readonly ClusterNode[], nodes: readonly ClusterNode[
     return refuse(
       "dead-owner",
       what,
-      `Let its replica take over first: cachectl cluster failover ${replica.address} --force (--takeover without a majority of primaries).`,
+      `Let its replica take over first: ${verbLine("cluster failover", target)} --force ${shellQuote(replica.address)} (--takeover without a majority of primaries).`,
     );
   return refuse(
     "dead-owner",
     `${what} No replica of it answers, so removing it would lose these slots' keys.`,
-    "Bring it back, or let cachectl cluster fix give its slots away, which asks for consent to the loss.",
+    `Bring it back, or let ${verbLine("cluster fix", target)} give its slots away, which asks for consent to the loss.`,
   );
 }
 

@@ -60,7 +60,7 @@ function unknownLoad(by: LoadMeasure, reason: string): PlanRefusal {
 function nothingNote(load: readonly number[], bounds: readonly Bounds[], thresholdPercent: number): string {
   return bounds.every(({ lower, upper }, i) => (load[i] ?? 0) >= lower && (load[i] ?? 0) <= upper)
     ? `Every primary is within ${thresholdPercent} % of its share: nothing to move.`
-    : "No move of whole slots brings the primaries closer to their shares.";
+    : "No single slot brings two primaries closer to their shares: nothing to move.";
 }
 
 function offNotes(
@@ -76,7 +76,7 @@ function offNotes(
     const percent = ((Math.abs(has - wanted) / wanted) * 100).toPrecision(2);
     const side = has > wanted ? "above" : "below";
     return [
-      `${address} stays ${Number(percent)} % ${side} its share, more than the ${thresholdPercent} % allowed: whole slots do not divide finer.`,
+      `${address} stays ${Number(percent)} % ${side} its share, more than the ${thresholdPercent} % allowed: no further slot brings it closer.`,
     ];
   });
 }

@@ -24,7 +24,10 @@ export function slotMapOf({ nodes }: ClusterTopology): SlotMap {
 /** How many slots each place owns. */
 export function countByOwner(owners: Int16Array, places: number): number[] {
   const counts = new Array<number>(places).fill(0);
-  for (const owner of owners) if (owner !== nobody) counts[owner] = (counts[owner] ?? 0) + 1;
+  for (let slot = 0; slot < owners.length; slot++) {
+    const owner = owners[slot] ?? nobody;
+    if (owner !== nobody) counts[owner] = (counts[owner] ?? 0) + 1;
+  }
   return counts;
 }
 

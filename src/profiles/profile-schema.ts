@@ -47,7 +47,7 @@ export function profileFields(base: field.PathBase) {
     sentinelTls: v.optional(field.flag),
     database: v.optional(field.database),
     natMap: v.optional(natMap),
-    zones: v.optional(v.pipe(field.mapping(), v.record(field.host, field.text))),
+    zones: v.optional(v.pipe(field.mapping(), v.record(zoneHost, field.text))),
     timeouts: v.optional(field.closed({ connect: v.optional(field.duration), command: v.optional(field.duration) })),
     labels: v.optional(field.labels),
     protected: v.optional(field.flag),
@@ -89,6 +89,11 @@ function tls(path: ReturnType<typeof field.path>, secret: ReturnType<typeof secr
   const onOff = v.boolean("must be true, false or a mapping with ca, cert, key, passphrase, servername, insecure");
   return v.lazy((input) => (field.isMapping(input) ? settings : onOff));
 }
+
+const zoneHost = v.pipe(
+  v.string(),
+  v.check((value) => v.is(field.host, value), "must be a host name or an IP address, without a port"),
+);
 
 const announced = v.pipe(
   v.string(),

@@ -1,7 +1,7 @@
 import type { Report } from "../model/report.js";
 import { heldBytes } from "./held-bytes.js";
 import { printable } from "./printable.js";
-import { isIncomplete, worstPriority } from "./verdict.js";
+import { isIncomplete, isUnsettled, worstPriority } from "./verdict.js";
 
 export type NagiosState = "OK" | "WARNING" | "CRITICAL" | "UNKNOWN";
 
@@ -14,15 +14,16 @@ export const nagiosExitCodes: Readonly<Record<NagiosState, 0 | 1 | 2 | 3>> = {
 };
 
 /**
- * critical and high are CRITICAL, medium is WARNING, less is OK. Without such a finding, a node that did not answer or an
- * unjudged rule that may report medium or worse is UNKNOWN: a service is not up because nobody could look.
+ * critical and high are CRITICAL; medium is WARNING, and so is a cluster that is not settled; less is OK. Without such a
+ * finding, a node that did not answer or an unjudged rule that may report medium or worse is UNKNOWN: a service is not up
+ * because nobody could look.
  */
 export function nagiosState(report: Report): NagiosState {
   // Somebody has to go on with it, whatever else was seen.
   if (report.change?.complete === false) return "CRITICAL";
   const worst = worstPriority(report);
   if (worst === "critical" || worst === "high") return "CRITICAL";
-  if (worst === "medium") return "WARNING";
+  if (worst === "medium" || isUnsettled(report)) return "WARNING";
   if (isIncomplete(report, "medium")) return "UNKNOWN";
   if (report.status === "failed") return report.coverage.nodes.answered > 0 ? "CRITICAL" : "UNKNOWN";
   return report.status === "partial" && report.coverage.cannotJudge.length === 0 ? "WARNING" : "OK";

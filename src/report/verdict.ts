@@ -1,8 +1,11 @@
 import { comparePriority, type Priority } from "../model/finding.js";
 import type { Report } from "../model/report.js";
 
-/** The one word a report begins with. UNKNOWN: nothing bad was seen, but not everything could be looked at. */
-export type Verdict = "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "OK" | "UNKNOWN" | "PARTIAL" | "FAILED";
+/**
+ * The one word a report begins with. UNKNOWN: nothing bad was seen, but not everything could be looked at. UNSETTLED: `cluster
+ * info` shows something that stands in the way of a change.
+ */
+export type Verdict = "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "OK" | "UNSETTLED" | "UNKNOWN" | "PARTIAL" | "FAILED";
 
 /** The most urgent finding above `info`; without one, whether the run may call what it saw fine. */
 export function verdictOf(report: Report): Verdict {
@@ -11,6 +14,7 @@ export function verdictOf(report: Report): Verdict {
   if (change?.complete === false) return change.failed.length > 0 || change.done.length === 0 ? "FAILED" : "PARTIAL";
   const worst = worstPriority(report);
   if (worst !== null && worst !== "info") return upperCase(worst);
+  if (isUnsettled(report)) return "UNSETTLED";
   if (isIncomplete(report, "low")) return "UNKNOWN";
   if (report.status === "failed") return "FAILED";
   return report.status === "partial" && report.coverage.cannotJudge.length === 0 ? "PARTIAL" : "OK";
@@ -31,6 +35,12 @@ export function isIncomplete({ coverage }: Report, atLeast: Priority): boolean {
     coverage.nodes.unreachable.length > 0 ||
     coverage.cannotJudge.some(({ worstCase }) => comparePriority(worstCase, atLeast) >= 0)
   );
+}
+
+/** `cluster info` judges no rules, and still lists what is wrong with a cluster: that is not OK. */
+export function isUnsettled({ sections, coverage }: Report): boolean {
+  if (coverage.nodes.answered === 0) return false;
+  return sections.some((section) => section.id === "obstacles" && section.kind === "table" && section.rows.length > 0);
 }
 
 function upperCase(priority: Exclude<Priority, "info">): Verdict {

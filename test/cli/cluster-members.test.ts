@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { differencesFrom } from "../support/cluster-workload-check.js";
+import { ClusterWorkload } from "../support/cluster-workload.js";
 import { runCli, type CliRun } from "../support/run-cli.js";
 import {
   startCluster,
@@ -98,20 +100,11 @@ describe("cluster add-node", () => {
 });
 
 describe("cluster del-node", () => {
-  it("drains a primary, gives its replica another one, and no view names it any more", async () => {
+  it("drains a primary that is written to, gives its replica another one, and no view names it any more", async () => {
     const { nodes, primaries, replicas } = await cluster({ primaries: 4 });
     const leaving = first(primaries);
     const orphan = first(replicas);
-    const owner = first(
-      (
-        await Promise.all(
-          primaries.map(async (node) =>
-            (await node.call("SET", "foo", "bar").catch(() => "")) === "OK" ? [node] : [],
-          ),
-        )
-      ).flat(),
-    );
-    expect(owner).toBeDefined();
+    const workload = await ClusterWorkload.start(nodes, { stillKeys: 1_000, pauseMs: 5 });
     const run = await verb("del-node", nodes[1], leaving.address, "--yes");
     ok(run);
     const gone = String(await leaving.call("CLUSTER", "MYID"));
@@ -124,37 +117,29 @@ describe("cluster del-node", () => {
     expect(await linesOf(leaving)).toHaveLength(1);
     expect(await leaving.call("DBSIZE")).toBe(0);
     expect(String(await orphan.call("INFO", "replication"))).toContain("master_link_status:up");
+    const ledger = await workload.stop();
+    expect({ losses: ledger.losses, refused: workload.refused }).toEqual({ losses: [], refused: [] });
+    expect(
+      await differencesFrom(
+        ledger,
+        nodes.filter((one) => one !== leaving),
+      ),
+    ).toEqual([]);
   }, 180_000);
 
-  it("forgets a replica that is dead, by the beginning of its id", async () => {
-    const { nodes, replicas } = await cluster({ release: "redis-6.0" });
-    const dead = first(replicas);
-    const id = String(await dead.call("CLUSTER", "MYID"));
-    await dead.stop();
-    ok(await verb("del-node", nodes[0], id.slice(0, 10), "--yes"));
-    for (const node of nodes.filter((one) => one !== dead)) expect((await linesOf(node)).join("\n")).not.toContain(id);
-  });
-
-  it("refuses a dead primary that owns slots, and names the replica that can take over", async () => {
-    const { nodes, primaries, replicas } = await cluster({ config: { "cluster-replica-no-failover": "yes" } });
-    const dead = first(primaries);
-    await dead.stop();
-    const run = await verb("del-node", nodes[1], dead.address, "--yes");
-    expect(run.code).toBe(2);
-    expect(run.stderr).toContain("does not answer and owns slots 0-");
-    expect(run.stderr).toContain(`cluster failover ${first(replicas).address} --force`);
-  });
-
-  it("refuses to leave fewer than three primaries, and while another member cannot be told", async () => {
-    const { nodes, primaries, replicas } = await cluster();
+  it("refuses what would harm the cluster, and forgets a dead replica by the beginning of its id", async () => {
+    const { nodes, primaries, replicas } = await cluster({ release: "redis-6.0" });
     const few = await verb("del-node", nodes[0], first(primaries).address, "--yes");
     expect(few.code).toBe(2);
     expect(few.stderr).toContain("--allow-few-primaries");
-    const [dead, leaving] = replicas;
-    await dead?.stop();
-    const deaf = await verb("del-node", nodes[0], leaving?.address ?? "", "--yes");
+    const [dead, leaving] = [first(replicas), first(replicas.slice(1))];
+    const id = String(await dead.call("CLUSTER", "MYID"));
+    await dead.stop();
+    const deaf = await verb("del-node", nodes[0], leaving.address, "--yes");
     expect(deaf.code).toBe(2);
-    expect(deaf.stderr).toContain(`${dead?.address} does not answer, so it cannot be told`);
+    expect(deaf.stderr).toContain(`${dead.address} does not answer, so it cannot be told`);
+    ok(await verb("del-node", nodes[0], id.slice(0, 10), "--yes"));
+    for (const node of nodes.filter((one) => one !== dead)) expect((await linesOf(node)).join("\n")).not.toContain(id);
   });
 });
 
@@ -172,10 +157,15 @@ describe("cluster failover", () => {
     ok(await verb("failover", nodes[1], first(primaries).address, "--yes"));
   });
 
-  it("refuses without the primary, and does it by vote with --force", async () => {
+  it("refuses without the primary, and does it by vote with --force as del-node says", async () => {
     const { nodes, primaries, replicas } = await cluster({ config: { "cluster-replica-no-failover": "yes" } });
     const [dead, replica] = [first(primaries), first(replicas)];
     await dead.stop();
+    const owner = await verb("del-node", nodes[1], dead.address, "--yes");
+    expect(owner.code).toBe(2);
+    expect(owner.stderr).toContain("does not answer and owns slots 0-");
+    const wayOut = `cluster failover -p redis+cluster://${nodes[1]?.address} --force ${replica.address}`;
+    expect(owner.stderr).toContain(wayOut);
     const refused = await verb("failover", nodes[1], replica.address, "--yes");
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("add --force");
@@ -183,9 +173,27 @@ describe("cluster failover", () => {
       what: "the dead primary is held for failed",
       timeoutMs: 40_000,
     });
-    const run = await verb("failover", nodes[1], replica.address, "--force", "--yes");
+    const run = await runCli([...wayOut.split(" "), "--yes"]);
     ok(run);
     expect(run.stdout).toContain("Writes that the replica has not received are lost.");
     expect(await ownLine(replica)).toContain("myself,master");
-  });
+  }, 120_000);
+
+  it("takes over where most primaries are dead, after which both are taken out at once", async () => {
+    const { nodes, primaries, replicas } = await cluster({ config: { "cluster-replica-no-failover": "yes" } });
+    const [alive, dead] = [[...primaries.slice(2), ...replicas], primaries.slice(0, 2)];
+    await Promise.all(dead.map((node) => node.kill()));
+    for (const heir of replicas.slice(0, 2)) {
+      const run = await verb("failover", nodes[2], "--takeover", heir.address, "--yes");
+      ok(run);
+      expect(run.stdout).toContain("two primaries may claim the slots");
+      expect(await ownLine(heir)).toContain("myself,master");
+    }
+    const addresses = dead.map(({ address }) => address);
+    ok(await verb("del-node", nodes[2], ...addresses, "--yes"));
+    for (const node of alive) {
+      expect(await linesOf(node)).toHaveLength(4);
+      expect(String(await node.call("CLUSTER", "INFO"))).toContain("cluster_state:ok");
+    }
+  }, 180_000);
 });

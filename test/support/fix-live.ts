@@ -23,7 +23,7 @@ export async function fixLive(members: readonly RedisServer[], options: Partial<
     monotonicMs: () => performance.now(),
     sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   };
-  const open = () => openFleet(profile, signal);
+  const open: Context["openFleet"] = (one) => openFleet(one, signal);
   const context: Pick<Context, "version" | "clock" | "signal" | "progress" | "env" | "home" | "change"> & {
     loadProfiles: Context["loadProfiles"];
   } = {
@@ -34,7 +34,7 @@ export async function fixLive(members: readonly RedisServer[], options: Partial<
     env: {},
     home: await temporaryDirectory(),
     loadProfiles: () => Promise.resolve([profile]),
-    change: { stopRequested: signal, clock, openFleet: open, confirm: () => Promise.resolve() },
+    change: { stopRequested: signal, clock, openFleet: open, confirm: () => Promise.resolve(), holder: "test" },
   };
   return clusterFix(context as Context, {
     ...{ selection: everything, acceptLossOf: [], yes: true },

@@ -1,7 +1,9 @@
 import type { ClusterNode, ClusterTopology } from "../../src/model/cluster-topology.js";
 import { slotCount } from "../../src/model/hash-slot.js";
 import type { SlotPlan } from "../../src/model/slot-plan.js";
-import { rangesOf, slotsOf, type SlotRange } from "../../src/model/slot-ranges.js";
+import type { SlotRange } from "../../src/model/slot-ranges.js";
+
+const nobody = -1;
 
 /** The n-th node's id, 40 digits. */
 export function nodeId(n: number): string {
@@ -42,31 +44,38 @@ export function topologyWith(slots: SlotRange[][], differs: Partial<ClusterTopol
   return { nodes, uncovered: [], obstacles: [], fingerprint: fingerprintOf(nodes), ...differs };
 }
 
-/** The topology when the plan has been carried out. */
+/** The topology when the plan has been carried out. Throws where a source does not own what it gives, also a second time. */
 export function carriedOut(topology: ClusterTopology, plan: SlotPlan): ClusterTopology {
-  const slotsById = new Map(topology.nodes.map(({ id, slots }) => [id, new Set(slotsOf(slots))]));
+  const { nodes } = topology;
+  const owners = new Int16Array(slotCount).fill(nobody);
+  for (const [place, { slots }] of nodes.entries())
+    for (const [first, last] of slots) owners.fill(place, first, last + 1);
+  const placeById = new Map(nodes.map(({ id }, place) => [id, place]));
+  const moved = Int16Array.from(owners);
   for (const { from, to, slots } of plan.moves)
-    for (const slot of slotsOf(slots)) {
-      if (slotsById.get(from.id)?.delete(slot) !== true) throw new Error(`${from.address} does not own slot ${slot}`);
-      slotsById.get(to.id)?.add(slot);
-    }
-  const nodes = topology.nodes.map((node) => ({ ...node, slots: rangesOf(slotsById.get(node.id) ?? []) }));
-  return { ...topology, nodes, fingerprint: fingerprintOf(nodes) };
+    for (const [first, last] of slots)
+      for (let slot = first; slot <= last; slot++) {
+        // Both: who gave a slot away, or got it just now, cannot give it.
+        const isGivers = owners[slot] === placeById.get(from.id) && moved[slot] === owners[slot];
+        if (!isGivers) throw new Error(`${from.address} does not own slot ${slot}`);
+        moved[slot] = placeById.get(to.id) ?? nobody;
+      }
+  const ranges = rangesByOwner(moved, nodes.length);
+  const then = nodes.map((node, place) => ({ ...node, slots: ranges[place] ?? [] }));
+  return { ...topology, nodes: then, fingerprint: fingerprintOf(then) };
 }
 
 /** Up to `most` primaries with slots in pieces of random sizes, some of them without any. */
 export function randomTopology(random: () => number, most: number): ClusterTopology {
   const count = 1 + Math.floor(random() * most);
   const owning = 1 + Math.floor(random() * count);
-  const pieces = owning + Math.floor(random() ** 3 * 300);
+  const pieces = owning + Math.floor(random() ** 4 * 200);
   const ends = Array.from({ length: pieces - 1 }, () => 1 + Math.floor(random() * (slotCount - 1)));
   const borders = [...new Set([0, ...ends, slotCount])].sort((a, b) => a - b);
-  const slots: number[][] = Array.from({ length: count }, () => []);
-  for (const [i, first] of borders.slice(0, -1).entries()) {
-    const owner = slots[i < owning ? i : Math.floor(random() * owning)];
-    for (let slot = first; slot < (borders[i + 1] ?? slotCount); slot++) owner?.push(slot);
-  }
-  return topologyWith(slots.map((owned) => rangesOf(owned)));
+  const owners = new Int16Array(slotCount);
+  for (const [i, first] of borders.slice(0, -1).entries())
+    owners.fill(i < owning ? i : Math.floor(random() * owning), first, borders[i + 1]);
+  return topologyWith(rangesByOwner(owners, count));
 }
 
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {
@@ -74,6 +83,17 @@ export function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map((item) => ({ item, at: random() }))
     .sort((a, b) => a.at - b.at)
     .map(({ item }) => item);
+}
+
+function rangesByOwner(owners: Int16Array, places: number): SlotRange[][] {
+  const ranges = Array.from({ length: places }, (): SlotRange[] => []);
+  let first = 0;
+  for (let slot = 1; slot <= slotCount; slot++) {
+    if (slot < slotCount && owners[slot] === owners[first]) continue;
+    ranges[owners[first] ?? nobody]?.push([first, slot - 1]);
+    first = slot;
+  }
+  return ranges;
 }
 
 function fingerprintOf(nodes: readonly ClusterNode[]): string {

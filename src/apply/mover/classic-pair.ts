@@ -1,10 +1,12 @@
 import { moveWindow } from "./classic-window.js";
 import { errorText, isLost, type Command } from "./member-link.js";
-import type { PairRun, PartResult } from "./move-run.js";
+import { stopReason, type PairRun, type PartResult } from "./move-run.js";
 
-/** Slots that are open at a time in one window: what a killed run leaves to be finished. */
-const windowSlots = 16;
+/** Slots with keys that are open at a time in one window: what a killed run leaves to be finished. */
+const windowFullSlots = 16;
 const windowKeys = 2_000;
+/** Slots of a window in all. Nothing of an empty one can be left behind, so it counts only for how long its SETSLOTs take. */
+const windowSlots = 128;
 /** Windows of a pair at the same time: while one is opened or closed, another's keys move. */
 const lanes = 3;
 
@@ -33,7 +35,8 @@ export async function moveClassic(pair: PairRun, slots: readonly number[]): Prom
     result.left.push({
       slots: begun,
       state: "not-begun",
-      reason: result.fatal ?? "Stopped on request before these slots were begun",
+      reason: result.fatal ?? stopReason,
+      stopped: result.fatal === null,
     });
   return result;
 }
@@ -46,16 +49,19 @@ async function windowsOf({ from }: PairRun, slots: readonly number[], result: Pa
     return slots.map(() => 0);
   });
   const windows: number[][] = [];
+  let full = 0;
   let keys = 0;
   slots.forEach((slot, index) => {
     const window = windows.at(-1);
     const count = counts[index] ?? 0;
-    if (window === undefined || window.length >= windowSlots || keys + count > windowKeys) {
+    full += count > 0 ? 1 : 0;
+    keys += count;
+    const fits = full <= windowFullSlots && keys <= windowKeys;
+    if (window !== undefined && window.length < windowSlots && fits) window.push(slot);
+    else {
       windows.push([slot]);
+      full = count > 0 ? 1 : 0;
       keys = count;
-    } else {
-      window.push(slot);
-      keys += count;
     }
   });
   return windows;

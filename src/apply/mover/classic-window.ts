@@ -4,6 +4,7 @@ import { listKeys, tooBig, type SlotKeys } from "./list-keys.js";
 import { errorText, isLost, type MemberLink } from "./member-link.js";
 import { step, type PairRun, type PartResult, type SlotsLeft } from "./move-run.js";
 import { closeUntouched, openSlots, setSlots, standingOf, tellOwner } from "./open-slots.js";
+import { beginEra, type Era } from "./own-copies.js";
 import { askSlotView } from "./slot-view.js";
 
 /** Some slots of a pair that are moved together, on connections of their own. */
@@ -21,6 +22,7 @@ interface State {
   /** Slots that may be open: their opening was asked for. */
   opened: Set<number>;
   fatal: string | null;
+  era: Era | null;
 }
 
 /** Tries of one window: a lost connection or a restarted node costs one. */
@@ -34,7 +36,7 @@ const measuredBefore = 20_000;
  * say, so it also finishes what an earlier run left half done. After a lost connection it waits for both nodes and goes on.
  */
 export async function moveWindow(window: Window): Promise<PartResult> {
-  const state: State = { keys: 0, moved: new Set(), left: [], opened: new Set(), fatal: null };
+  const state: State = { keys: 0, moved: new Set(), left: [], opened: new Set(), fatal: null, era: null };
   for (let tries = 1; ; tries++) {
     try {
       await tryWindow(window, state);
@@ -54,7 +56,13 @@ async function tryWindow(window: Window, state: State): Promise<void> {
   const { pair, lane } = window;
   const decided = new Set([...state.moved, ...state.left.flatMap(({ slots }) => slots)]);
   const slots = window.slots.filter((slot) => !decided.has(slot));
-  const [listed] = await Promise.all([listAcceptable(window, slots, state), announce(window, slots)]);
+  const [listed, era] = await Promise.all([
+    listAcceptable(window, slots, state),
+    // A window that is tried again keeps what it knew first: by now, the target has keys.
+    state.era ?? beginEra(pair, lane, slots),
+    announce(window, slots),
+  ]);
+  state.era = era;
   const { here, there } = await standings(window, slots, state);
   const wanted = listed.filter(({ slot }) => here.includes(slot));
   for (const { slot } of wanted) state.opened.add(slot);
@@ -70,6 +78,7 @@ async function tryWindow(window: Window, state: State): Promise<void> {
     pair,
     lane,
     wanted.filter(({ slot }) => open.includes(slot)),
+    era,
   );
   state.keys += drained.keys;
   state.fatal = drained.fatal;
@@ -150,7 +159,7 @@ async function emptied(window: Window, state: State, there: readonly number[]): 
   const source = await askSlotView(pair.from, lane);
   const strays = holders.filter((slot) => source.ownerOf(slot) !== pair.from.id);
   await setSlots(pair.from, lane, strays, "IMPORTING", pair.to.id);
-  const drained = await drainSlots(pair, lane, holding);
+  const drained = await drainSlots(pair, lane, holding, null);
   await setSlots(pair.from, lane, strays, "STABLE");
   state.keys += drained.keys;
   for (const [slot, reason] of drained.stuck) state.left.push({ slots: [slot], state: "open", reason });

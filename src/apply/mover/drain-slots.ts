@@ -3,6 +3,7 @@ import { batchesOf, migrateCommand, type Batch } from "./migrate-command.js";
 import { listKeys, listNames, tooBig, type SlotKeys } from "./list-keys.js";
 import { errorText } from "./member-link.js";
 import { step, type PairRun } from "./move-run.js";
+import type { Era } from "./own-copies.js";
 import { settleCopies } from "./settle-copies.js";
 
 export interface Drained {
@@ -23,9 +24,15 @@ const fruitlessPauseMs = 200;
 
 /**
  * Moves the keys of open slots until the source answers that it has none: clients still write to keys that it has, though new
- * ones go to the target. `listed`: what was listed before the slots were opened.
+ * ones go to the target. `listed`: what was listed before the slots were opened. `era`: since when the target's copies are known to be
+ * our own; null: they are not.
  */
-export async function drainSlots(pair: PairRun, lane: string, listed: readonly SlotKeys[]): Promise<Drained> {
+export async function drainSlots(
+  pair: PairRun,
+  lane: string,
+  listed: readonly SlotKeys[],
+  era: Era | null,
+): Promise<Drained> {
   const drained: Drained = { empty: [], stuck: new Map(), keys: 0, fatal: null };
   let left = [...listed];
   let fruitless = 0;
@@ -39,7 +46,7 @@ export async function drainSlots(pair: PairRun, lane: string, listed: readonly S
       for (const { slot } of left) drained.stuck.set(slot, drained.fatal);
       return drained;
     }
-    await resolve(pair, lane, left, drained, trouble);
+    await resolve(pair, lane, left, drained, { trouble, era });
     left = await listAgain(pair, lane, left, drained);
     if (fruitless > 1) await pair.run.deps.clock.sleep(fruitlessPauseMs);
   }
@@ -128,13 +135,13 @@ async function resolve(
   lane: string,
   slots: SlotKeys[],
   drained: Drained,
-  trouble: string,
+  { trouble, era }: { trouble: string; era: Era | null },
 ): Promise<void> {
   if (!/^IOERR|BUSYKEY/.test(trouble)) return;
   // Where the target hangs, this question fails, and the window waits for it as for any lost node.
   await pair.to.askOne(lane, "PING");
   for (const { slot, names } of [...slots]) {
-    const conflict = await settleCopies(pair, lane, slot, names);
+    const conflict = await settleCopies(pair, lane, slot, names, era);
     if (conflict === null) continue;
     drained.stuck.set(slot, conflict);
     slots.splice(

@@ -6,6 +6,11 @@ import type { MoveMember } from "../move-types.js";
 
 export type Command = readonly [string, ...string[]];
 
+/** Connections to one member for commands that it sits on. */
+const mostApart = 16;
+/** Below this, a connection more costs more than it saves. */
+const leastTogether = 4;
+
 /**
  * What the mover says to one member, over connections of its own. Each lane is one connection, so that what one window waits
  * for does not hold up another's; a lost one is made anew with the next question.
@@ -13,7 +18,15 @@ export type Command = readonly [string, ...string[]];
 export class MemberLink {
   readonly #lanes = new Map<string, Promise<RedisBulkPort>>();
 
-  constructor(readonly member: MoveMember) {}
+  /**
+   * Valkey 8 carries SETSLOT out on its replicas first and answers when they have it, which takes milliseconds; it writes
+   * nodes.conf once for all connections that wait by then, but once for each command of one connection.
+   */
+  readonly #sitsOnSetslot: boolean;
+
+  constructor(readonly member: MoveMember) {
+    this.#sitsOnSetslot = member.product === "valkey" && Number.parseInt(member.version ?? "0", 10) >= 8;
+  }
 
   get id(): string {
     return this.member.id;
@@ -39,6 +52,29 @@ export class MemberLink {
       if (this.#lanes.get(lane) === connection) this.#lanes.delete(lane);
       throw error;
     }
+  }
+
+  /**
+   * The same for commands none of which needs another's effect, and each of which the server may sit on: they go over several
+   * connections. All have come to rest before it rejects, so that none is carried out later beside the next try.
+   */
+  async askApart(lane: string, commands: readonly Command[]): Promise<BulkReply[]> {
+    const width = this.#sitsOnSetslot ? Math.min(mostApart, Math.ceil(commands.length / leastTogether)) : 1;
+    if (width <= 1) return this.ask(lane, commands);
+    const parts = await Promise.allSettled(
+      Array.from({ length: width }, (_, part) =>
+        this.ask(
+          `apart-${part}`,
+          commands.filter((_, index) => index % width === part),
+        ),
+      ),
+    );
+    const failed = parts.find((part) => part.status === "rejected");
+    if (failed !== undefined) throw failed.reason as unknown;
+    return commands.map((_, index) => {
+      const part = parts[index % width];
+      return (part?.status === "fulfilled" ? part.value[Math.floor(index / width)] : null) ?? null;
+    });
   }
 
   async askOne(lane: string, ...command: [string, ...string[]]): Promise<BulkReply> {

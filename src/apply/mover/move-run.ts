@@ -30,7 +30,12 @@ export interface SlotsLeft {
   slots: number[];
   state: "not-begun" | "open";
   reason: string;
+  /** Left alone only because a stop was asked for. */
+  stopped?: boolean;
 }
+
+/** What is said of slots that a stop left alone. */
+export const stopReason = "Stopped on request before these slots were begun";
 
 export interface PartResult {
   moved: number[];

@@ -33,14 +33,14 @@ export async function openSlots(
   };
 }
 
-/** SETSLOT of each slot, in one request. */
+/** SETSLOT of each slot, all at once. */
 export async function setSlots(
   link: MemberLink,
   lane: string,
   slots: readonly number[],
   ...state: readonly string[]
 ): Promise<{ done: number[]; refused: Map<number, string> }> {
-  const replies = await link.ask(
+  const replies = await link.askApart(
     lane,
     slots.map((slot): Command => ["CLUSTER", "SETSLOT", String(slot), ...state]),
   );
@@ -91,7 +91,7 @@ export async function tellOwner(
   slots: readonly number[],
   ownerId: string,
 ): Promise<{ slot: number; text: string } | null> {
-  const replies = await link.ask(
+  const replies = await link.askApart(
     lane,
     slots.map((slot): Command => ["CLUSTER", "SETSLOT", String(slot), "NODE", ownerId]),
   );

@@ -1,6 +1,7 @@
 import type { BulkReply } from "../../model/node-port.js";
-import { formatRanges, rangesOf } from "../../model/slot-ranges.js";
-import { errorText, isLost } from "./member-link.js";
+import { rangesOf } from "../../model/slot-ranges.js";
+import type { ListRunning } from "./left-jobs.js";
+import { errorText, isLost, type MemberLink } from "./member-link.js";
 import { step, type PairRun } from "./move-run.js";
 import { judgeByOwner, type EngineResult } from "./job-outcome.js";
 
@@ -20,29 +21,32 @@ const pollMs = 50;
 
 /**
  * Redis 8.4: the target asks the source for a snapshot of the slots and the writes since. One task a node; it goes on when its
- * client is gone, so one of an earlier run for the same slots is waited for.
+ * client is gone: call this only when none runs (`waitForLeftJobs`).
  * Source: https://redis.io/docs/latest/commands/cluster-migration/
  */
 export async function importByTask(pair: PairRun, slots: readonly number[]): Promise<EngineResult> {
-  const { run, to, from } = pair;
-  const ranges = rangesOf(slots);
-  const known = await status(pair, "ALL");
-  if (known.refused !== null) return { kind: "unchanged", reason: known.refused };
-  const running = known.tasks.find(
-    (task) => task.slots === formatRanges(ranges) && task.source === from.id && !isFinal(task.state),
-  );
-  let id = running?.id;
-  if (id === undefined) {
-    const flat = ranges.flatMap(([first, last]) => [String(first), String(last)]);
-    const reply = await to.askOne("job", "CLUSTER", "MIGRATION", "IMPORT", ...flat);
-    if (typeof reply !== "string") return { kind: "unchanged", reason: errorText(reply) ?? "no task id" };
-    id = reply;
-  }
+  const { run, to } = pair;
+  const flat = rangesOf(slots).flatMap(([first, last]) => [String(first), String(last)]);
+  const id = await to.askOne("job", "CLUSTER", "MIGRATION", "IMPORT", ...flat);
+  if (typeof id !== "string") return { kind: "unchanged", reason: errorText(id) ?? "no task id" };
   await step(run, "job-begun", slots);
   const ended = await waitForTask(pair, id, slots);
   await step(run, "job-ended", slots);
   return judgeByOwner(pair, slots, ended);
 }
+
+/** What runs on either node, as source or target. */
+export const runningTasks: ListRunning = async (pair) => {
+  const [there, here] = await Promise.all([pair.to, pair.from].map((link) => status(link, "ALL")));
+  const tasks = [...(there?.tasks ?? []), ...(here?.tasks ?? [])].filter(({ state }) => !isFinal(state));
+  return {
+    jobs: tasks.map(({ id, slots, source, progress }) => ({
+      text: `The migration ${id} of slots ${slots} from node ${source}`,
+      progress,
+    })),
+    refused: there?.refused ?? null,
+  };
+};
 
 async function waitForTask(pair: PairRun, id: string, slots: readonly number[]): Promise<string | null> {
   const { clock } = pair.run.deps;
@@ -50,7 +54,7 @@ async function waitForTask(pair: PairRun, id: string, slots: readonly number[]):
   let heardAt = clock.monotonicMs();
   for (;;) {
     await clock.sleep(pollMs);
-    const { tasks, refused } = await status(pair, "ID", id).catch(lostIsNoAnswer);
+    const { tasks, refused } = await status(pair.to, "ID", id).catch(lostIsNoAnswer);
     const task = tasks.find((one) => one.id === id);
     if (task !== undefined && isFinal(task.state))
       return task.state === "completed" ? null : `the task ${task.state}: ${task.lastError || "no reason given"}`;
@@ -66,8 +70,8 @@ async function waitForTask(pair: PairRun, id: string, slots: readonly number[]):
   }
 }
 
-async function status(pair: PairRun, ...which: string[]): Promise<{ tasks: ImportTask[]; refused: string | null }> {
-  const reply = await pair.to.askOne("job", "CLUSTER", "MIGRATION", "STATUS", ...which);
+async function status(link: MemberLink, ...which: string[]): Promise<{ tasks: ImportTask[]; refused: string | null }> {
+  const reply = await link.askOne("job", "CLUSTER", "MIGRATION", "STATUS", ...which);
   return { tasks: parseImportTasks(reply), refused: errorText(reply) };
 }
 

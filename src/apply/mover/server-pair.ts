@@ -2,9 +2,10 @@ import { rangesOf } from "../../model/slot-ranges.js";
 import { errorText, isLost } from "./member-link.js";
 import type { MoveOptions } from "../move-types.js";
 import type { PairRun, PartResult } from "./move-run.js";
-import { judgeByOwner } from "./job-outcome.js";
-import { importByTask } from "./redis-import.js";
-import { migrateByJob } from "./valkey-jobs.js";
+import { agreedOwners, judgeByOwner } from "./job-outcome.js";
+import { waitForLeftJobs } from "./left-jobs.js";
+import { importByTask, runningTasks } from "./redis-import.js";
+import { migrateByJob, runningJobs } from "./valkey-jobs.js";
 
 export type ServerEngine = "migrateslots" | "import";
 
@@ -25,47 +26,96 @@ export function serverEngineOf(
 /** Slots of one job: bounds what has to be waited for after a stop is asked for, and what is done again after a failure. */
 const slotsOfJob = 512;
 
-/** Moves job by job. `rest`: what was not tried, or failed without a change, and why; the classic way can take it. */
+/** What was moved by jobs; `rest`: what was not tried, or failed without a change, and why. */
+export interface ServersMoved {
+  result: PartResult;
+  rest: number[];
+  reason: string | null;
+}
+
+/**
+ * Moves job by job. `rest` can be moved with MIGRATE, unless `result.fatal` says why nothing can. A job that an earlier run left
+ * is waited for before each, whatever slots it has.
+ */
 export async function moveByServers(
   pair: PairRun,
   engine: ServerEngine,
   slots: readonly number[],
-): Promise<{ result: PartResult; rest: number[]; reason: string | null }> {
-  const { run, from, to } = pair;
-  const result: PartResult = { moved: [], keys: 0, left: [], fatal: null };
+): Promise<ServersMoved> {
+  const moved: ServersMoved = { result: { moved: [], keys: 0, left: [], fatal: null }, rest: [], reason: null };
   for (let at = 0; at < slots.length; at += slotsOfJob) {
-    if (run.deps.stopRequested.aborted) return { result, rest: slots.slice(at), reason: null };
-    const some = slots.slice(at, at + slotsOfJob);
-    const entry = () => ({
-      at: new Date(run.deps.clock.now()).toISOString(),
-      from: from.address,
-      to: to.address,
-      slots: rangesOf(some),
+    const rest = slots.slice(at);
+    if (pair.run.deps.stopRequested.aborted) return { ...moved, rest };
+    const goesOn = await moveByJob(pair, engine, slots.slice(at, at + slotsOfJob), moved).catch((error: unknown) => {
+      if (!isLost(error)) throw error;
+      moved.result.fatal = moved.reason = error.message;
+      return false;
     });
-    await run.deps.journal.write({ kind: "open", ...entry() });
-    const keys = await keysIn(pair, some);
-    // A job that a killed run left may have ended meanwhile: there is nothing to ask for then.
-    const before = await judgeByOwner(pair, some, "not begun");
-    const ended =
-      before.kind === "moved"
-        ? before
-        : await (engine === "migrateslots" ? migrateByJob : importByTask)(pair, some).catch((error: unknown) => {
-            if (!isLost(error)) throw error;
-            return judgeByOwner(pair, some, error.message);
-          });
-    if (ended.kind === "unchanged") return { result, rest: slots.slice(at), reason: ended.reason };
-    const moved = ended.kind === "moved" ? [...some] : ended.moved;
-    result.moved.push(...moved);
-    if (ended.kind === "unsettled") {
-      result.fatal = ended.reason;
-      result.left.push({ slots: some.filter((slot) => !moved.includes(slot)), state: "open", reason: ended.reason });
-      return { result, rest: slots.slice(at + slotsOfJob), reason: ended.reason };
-    }
-    result.keys += keys;
-    run.advance({ slots: some.length, keys });
-    await run.deps.journal.write({ kind: "done", ...entry() });
+    if (goesOn) continue;
+    const decided = new Set([...moved.result.moved, ...moved.result.left.flatMap((left) => left.slots)]);
+    return { ...moved, rest: rest.filter((slot) => !decided.has(slot)) };
   }
-  return { result, rest: [], reason: null };
+  return moved;
+}
+
+/** One job; writes down in `moved` what became of its slots. False: no other is to be begun. */
+async function moveByJob(
+  pair: PairRun,
+  engine: ServerEngine,
+  slots: readonly number[],
+  moved: ServersMoved,
+): Promise<boolean> {
+  const { run, from, to } = pair;
+  const { result } = moved;
+  const left = await waitForLeftJobs(pair, engine === "migrateslots" ? runningJobs : runningTasks);
+  if (left.kind === "stopped") return false;
+  if (left.kind !== "free") {
+    moved.reason = left.reason;
+    if (left.kind === "stuck") result.fatal = left.reason;
+    return false;
+  }
+  const { here, there, elsewhere, contested } = await agreedOwners(pair, slots);
+  result.moved.push(...there);
+  run.advance({ slots: there.length });
+  if (contested.length > 0) {
+    const reason = `${from.address} and ${to.address} do not agree on who owns the slots`;
+    result.left.push({ slots: contested, state: "open", reason });
+    moved.reason = result.fatal = reason;
+    return false;
+  }
+  if (elsewhere.length > 0) {
+    const reason = "The slots belong to neither node. Run cachectl cluster check, then plan again";
+    result.left.push({ slots: elsewhere, state: "not-begun", reason });
+  }
+  if (here.length === 0) return true;
+  const entry = () => ({
+    at: new Date(run.deps.clock.now()).toISOString(),
+    from: from.address,
+    to: to.address,
+    slots: rangesOf(here),
+  });
+  await run.deps.journal.write({ kind: "open", ...entry() });
+  const keys = await keysIn(pair, here);
+  const begin = engine === "migrateslots" ? migrateByJob : importByTask;
+  const ended = await begin(pair, here).catch((error: unknown) => {
+    if (!isLost(error)) throw error;
+    return judgeByOwner(pair, here, error.message);
+  });
+  if (ended.kind === "moved") {
+    result.moved.push(...here);
+    result.keys += keys;
+    run.advance({ slots: here.length, keys });
+    await run.deps.journal.write({ kind: "done", ...entry() });
+    return true;
+  }
+  moved.reason = ended.reason;
+  if (ended.kind === "unsettled") {
+    result.moved.push(...ended.moved);
+    result.fatal = ended.reason;
+    const open = here.filter((slot) => !ended.moved.includes(slot));
+    result.left.push({ slots: open, state: "open", reason: ended.reason });
+  }
+  return false;
 }
 
 /** As counted before the job; clients' writes since are not in it. */

@@ -5,27 +5,31 @@ import { encodeCommand } from "../../protocol/resp.js";
 import { errorText, type Command, type MemberLink } from "./member-link.js";
 import { migrateCommand } from "./migrate-command.js";
 import type { PairRun } from "./move-run.js";
+import { isOwnCopy, type Era } from "./own-copies.js";
 
 /**
  * For keys that the source still has after a refused or broken MIGRATE: those that the target has as well are compared. Equal ones
- * are moved with REPLACE, which cannot lose anything: while the source has a key it serves it, so its value is never the older.
- * Resolves with the sentence that shows both where they differ; null: no such key is left.
+ * are moved with REPLACE, which loses nothing, and so are those whose copy is known to be our own and older (`isOwnCopy`). Resolves with the sentence that shows both where they differ; null: no such key is left.
  */
 export async function settleCopies(
   pair: PairRun,
   lane: string,
   slot: number,
   names: readonly string[],
+  era: Era | null,
 ): Promise<string | null> {
   for (const name of await namesOnTarget(pair.to, lane, names)) {
     const [source, target] = await Promise.all([readValue(pair.from, lane, name), readValue(pair.to, lane, name)]);
     if (source === null || target === null) continue;
-    if (!sameValue(source, target, pair.run.nodeTimeoutMs)) return conflict(pair, name, source, target);
+    const isSame = sameValue(source, target, pair.run.nodeTimeoutMs);
+    if (!isSame && !(await isOwnCopy(pair, lane, era, slot))) return conflict(pair, name, source, target);
     const reply = await pair.from.ask(lane, [migrateCommand(pair, { slot, names: [name], bytes: source.bytes }, true)]);
     const refused = errorText(reply[0]);
     if (refused === null)
       pair.run.notes.add(
-        `Key ${keyText(name)} was on ${pair.from.address} and ${pair.to.address} with the same value; one copy is left`,
+        isSame
+          ? `Key ${keyText(name)} was on ${pair.from.address} and ${pair.to.address} with the same value; one copy is left`
+          : `Key ${keyText(name)} was written to after a MIGRATE of it had broken off; the older copy on ${pair.to.address} was replaced`,
       );
     // A broken one is on both sides again: the next listing meets it.
     else if (!refused.startsWith("IOERR"))

@@ -1,6 +1,7 @@
 import { formatRanges, rangesOf, type SlotRange } from "../../model/slot-ranges.js";
 import type { BulkReply } from "../../model/node-port.js";
-import { errorText, isLost } from "./member-link.js";
+import type { ListRunning } from "./left-jobs.js";
+import { errorText, isLost, type MemberLink } from "./member-link.js";
 import { step, type PairRun } from "./move-run.js";
 import { judgeByOwner, type EngineResult } from "./job-outcome.js";
 
@@ -19,30 +20,39 @@ export interface SlotMigration {
 
 /**
  * Valkey 9: the source forks, streams the slots to the target and hands them over at once; clients see no open slot. A job goes on
- * when its client is gone, so one of an earlier run for the same slots is waited for and not begun again.
+ * when its client is gone: call this only when none runs, and for slots that the source owns (`waitForLeftJobs`).
  */
 export async function migrateByJob(pair: PairRun, slots: readonly number[]): Promise<EngineResult> {
   const { from, to, run } = pair;
   const ranges = rangesOf(slots);
   const before = await listMigrations(pair);
   if (before.refused !== null) return { kind: "unchanged", reason: before.refused };
-  let job = before.jobs.find((one) => isOurs(one, pair, ranges) && !isFinal(one.state));
-  if (job === undefined) {
-    const flat = ranges.flatMap(([first, last]) => [String(first), String(last)]);
-    const reply = await from.askOne("job", "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", ...flat, "NODE", to.id);
-    const refused = errorText(reply);
-    if (refused !== null) return { kind: "unchanged", reason: refused };
-    run.advance({});
-  }
+  const flat = ranges.flatMap(([first, last]) => [String(first), String(last)]);
+  const reply = await from.askOne("job", "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", ...flat, "NODE", to.id);
+  const refused = errorText(reply);
+  if (refused !== null) return { kind: "unchanged", reason: refused };
+  run.advance({});
   await step(run, "job-begun", slots);
-  const known = new Set(before.jobs.filter((one) => isFinal(one.state)).map(({ name }) => name));
-  const ended = await waitForJob(pair, slots, (jobs) => {
-    job = jobs.find((one) => isOurs(one, pair, ranges) && !known.has(one.name)) ?? job;
-    return job;
-  });
+  const known = new Set(before.jobs.map(({ name }) => name));
+  const isOwn = (one: SlotMigration) => isExportTo(one, pair, ranges) && !known.has(one.name);
+  const ended = await waitForJob(pair, slots, (jobs) => jobs.find(isOwn));
   await step(run, "job-ended", slots);
   return judgeByOwner(pair, slots, ended);
 }
+
+/** What runs on the source, and what comes to the target from elsewhere. */
+export const runningJobs: ListRunning = async (pair) => {
+  const [there, here] = await Promise.all([pair.to, pair.from].map(listOn));
+  const found = [...(here?.jobs ?? []), ...(there?.jobs.filter(({ operation }) => operation === "IMPORT") ?? [])];
+  const jobs = found.filter(({ state }) => !isFinal(state));
+  return {
+    jobs: jobs.map(({ operation, slots, target, progress }) => ({
+      text: `A migration (${operation}) of slots ${slots} to node ${target}`,
+      progress,
+    })),
+    refused: here?.refused ?? null,
+  };
+};
 
 /** Without any sign of progress for this long, a job is given up: a target that hangs fails it within repl-timeout, 60 s. */
 const longestSilenceMs = 90_000;
@@ -83,8 +93,12 @@ async function cancelOwn(pair: PairRun, own: SlotMigration): Promise<void> {
   await pair.from.askOne("job", "CLUSTER", "CANCELSLOTMIGRATIONS").catch(lostIsNoAnswer);
 }
 
-async function listMigrations(pair: PairRun): Promise<{ jobs: SlotMigration[]; refused: string | null }> {
-  const reply = await pair.from.askOne("job", "CLUSTER", "GETSLOTMIGRATIONS");
+function listMigrations({ from }: PairRun): ReturnType<typeof listOn> {
+  return listOn(from);
+}
+
+async function listOn(link: MemberLink): Promise<{ jobs: SlotMigration[]; refused: string | null }> {
+  const reply = await link.askOne("job", "CLUSTER", "GETSLOTMIGRATIONS");
   return { jobs: parseSlotMigrations(reply), refused: errorText(reply) };
 }
 
@@ -93,7 +107,7 @@ function lostIsNoAnswer(error: unknown): { jobs: SlotMigration[]; refused: strin
   return { jobs: [], refused: error.message };
 }
 
-function isOurs(job: SlotMigration, { to }: PairRun, ranges: readonly SlotRange[]): boolean {
+function isExportTo(job: SlotMigration, { to }: PairRun, ranges: readonly SlotRange[]): boolean {
   return job.operation === "EXPORT" && job.target === to.id && job.slots === formatRanges(ranges);
 }
 

@@ -1,7 +1,6 @@
 import { joinNodes } from "../../apply/join-nodes.js";
 import type { ClusterNode, ClusterTopology } from "../../model/cluster-topology.js";
 import type { Report } from "../../model/report.js";
-import { verbLine } from "../../model/shell-quote.js";
 import { checkNewcomers } from "../../plan/check-newcomers.js";
 import { choosePrimaries } from "../../plan/choose-primary.js";
 import { findPrimary } from "../../plan/find-member.js";
@@ -10,6 +9,7 @@ import { changeReport } from "../../report/change-report.js";
 import { verbReport } from "../../report/verb-report.js";
 import { beginRun } from "../begin-run.js";
 import type { Context } from "../context.js";
+import { againLine } from "./again-line.js";
 import { openCluster, type OpenCluster } from "./open-cluster.js";
 import { parseNodes, probeNewNodes, type ProbedNode } from "./probe-new-nodes.js";
 import { refuseNodes } from "./refuse-nodes.js";
@@ -64,10 +64,10 @@ export async function addNode(context: Context, options: AddNodeOptions): Promis
       const complete = result.failed.length === 0 && result.notDone.length === 0;
       return changeReport({
         ...{ operation: "cluster-add-node", ...frame() },
-        change: { ...result, complete, goOn: complete ? [] : [sameLine(options, target)] },
+        change: { ...result, complete, goOn: complete ? [] : [sameLine(options)] },
         interrupted: context.change.stopRequested.aborted && !complete,
         summary: complete ? `${target} has ${counted(endpoints.length)} more.` : `Not every node has joined ${target}.`,
-        notes: complete && options.replicaOf === null ? [emptyNote(target)] : [],
+        notes: complete && options.replicaOf === null ? [emptyNote(options)] : [],
       });
     } finally {
       probed.fleet.close();
@@ -110,13 +110,12 @@ function meeting({ address, node, state, meet }: ProbedNode) {
   return { id: state.id ?? "", address, node, meet };
 }
 
-function sameLine({ nodes, replicaOf }: AddNodeOptions, target: string): string {
-  const role = replicaOf === null ? "" : ` --replica-of ${replicaOf}`;
-  return `${verbLine("cluster add-node", target)} ${nodes.join(" ")}${role}`;
+function sameLine({ selection, nodes, replicaOf }: AddNodeOptions): string {
+  return againLine("add-node", selection, [...nodes, ...(replicaOf === null ? [] : ["--replica-of", replicaOf])]);
 }
 
-function emptyNote(target: string): string {
-  return `A new primary has no slots yet: ${verbLine("cluster rebalance", target)} --include-empty gives it its share.`;
+function emptyNote({ selection }: AddNodeOptions): string {
+  return `A new primary has no slots yet: ${againLine("rebalance", selection, ["--include-empty"])} gives it its share.`;
 }
 
 function counted(count: number): string {

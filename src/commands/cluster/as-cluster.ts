@@ -1,4 +1,5 @@
 import { CachectlError } from "../../model/errors.js";
+import type { ObservedTarget } from "../../model/observation.js";
 import type { Profile } from "../../model/profile.js";
 
 /**
@@ -12,6 +13,17 @@ export function asCluster(profile: Profile): Profile {
   if (profile.kind === "standalone" && profile.source === "url")
     return { ...profile, kind: "cluster", database: 0, identity: { ...profile.identity, kind: "cluster" } };
   throw notACluster(`${profile.identity.name} is of kind ${profile.kind}`);
+}
+
+/**
+ * Refuses what answers and is something else: a report of no members and no slots would look like a cluster in ruins.
+ *
+ * @throws CachectlError usage when no node shows a view of a cluster, and one says that it is not in cluster mode
+ */
+export function refuseOtherServers({ nodes }: ObservedTarget): void {
+  if (nodes.some(({ facts }) => facts.clusterView?.ok === true)) return;
+  const other = nodes.find(({ facts: { server } }) => server?.ok === true && server.value.mode !== "cluster");
+  if (other !== undefined) throw notACluster(`${other.node.address} is not in cluster mode`);
 }
 
 /** @param what why, as a clause */

@@ -1,7 +1,9 @@
 import { openJournal, type Journal } from "../../apply/journal.js";
 import { moveSlots } from "../../apply/move-slots.js";
 import type { MoveMember, MoveOptions, MoveResult } from "../../apply/move-types.js";
+import { trimJournal } from "../../apply/trim-journal.js";
 import type { ClusterObstacle } from "../../model/cluster-topology.js";
+import { CachectlError } from "../../model/errors.js";
 import type { SlotPlan } from "../../model/slot-plan.js";
 import { checkPlanFits } from "../../plan/check-plan-fits.js";
 import type { Context } from "../context.js";
@@ -37,21 +39,34 @@ export async function carryOutMoves(
   options: CarryOutOptions,
 ): Promise<VerifiedMoves> {
   if (plan.moves.length === 0) return nothingMoved;
-  const journal = await openJournal(options.journal ?? journalPath(context, plan.target));
+  const path = options.journal ?? journalPath(context, plan.target);
+  const journal = await openJournal(path);
   try {
     const { tolerated } = options;
     // First of all: what another run is doing just now looks like a cluster that is not settled.
     return await withClusterLock(context, cluster, plan.operation, async (stop) => {
       const topology = await waitUntilSettled(context, cluster, { tolerated });
       throwRefusal(checkPlanFits(plan, topology));
+      // Settled: no member that answers has an open slot.
+      await trimJournal(path, new Set(topology.nodes.filter(({ reachable }) => reachable).map(({ id }) => id)));
       const members = moveMembers(cluster, topology);
       const result = await journaledMoves(context, members, plan, options, { journal, stop });
-      return verifyMoves(context, cluster, result, tolerated);
+      return verifyMoves(context, cluster, withLostLock(result, stop), tolerated);
     });
   } finally {
     await journal.close();
     context.progress.stop();
   }
+}
+
+/** Slots that were left because the lock was lost failed for that reason: nobody asked for the stop. */
+function withLostLock(result: MoveResult, stop: AbortSignal): MoveResult {
+  const lost: unknown = stop.aborted ? stop.reason : null;
+  if (!(lost instanceof CachectlError) || lost.code !== "lock-lost") return result;
+  const notMoved = result.notMoved.map((part) =>
+    part.stopped ? { ...part, stopped: false, reason: lost.message } : part,
+  );
+  return { ...result, notMoved };
 }
 
 const nothingMoved: VerifiedMoves = {

@@ -85,7 +85,8 @@ class SlotChangeRun {
     const plan = orThrow(change.plan(cluster, earlier.topology, loads));
     if (options.planOut !== null) await writePlanFile(options.planOut, plan);
     if (this.onlyPlan) return this.planned(plan);
-    if (plan.moves.length > 0) await context.change.confirm(`${this.target}: move ${planSize(plan)}?`, options.yes);
+    if (plan.moves.length > 0)
+      await context.change.confirm(`${this.target}: move ${planSize(plan)}?`, options.yes, this.planned(plan));
     return this.carriedOut(plan, earlier);
   }
 
@@ -94,7 +95,6 @@ class SlotChangeRun {
     const result = await carryOutMoves(context, cluster, plan, { move: this.move, journal: options.journal });
     const outcome = moveChange(result, {
       target,
-      interrupted: context.change.stopRequested.aborted,
       before: finishedText(earlier),
     });
     return changeReport({

@@ -6,7 +6,7 @@ import { analysisReport } from "../../report/build-report.js";
 import { beginRun } from "../begin-run.js";
 import type { Context } from "../context.js";
 import { observeProfiles } from "../observe-profiles.js";
-import { asCluster } from "./as-cluster.js";
+import { asCluster, refuseOtherServers } from "./as-cluster.js";
 
 export interface ClusterCheckOptions {
   selection: ProfileSelection;
@@ -20,6 +20,7 @@ export async function clusterCheck(context: Context, { selection, sampleMs }: Cl
   const { startedAt } = frame();
   const profiles = (await context.loadProfiles(selection)).map(asCluster);
   const observation = await observeProfiles(context, profiles, sampleMs, startedAt);
+  observation.targets.forEach(refuseOtherServers);
   const analysis = runRules(observation, clusterRules);
   return analysisReport({ observation, analysis, ...frame(), operation: "cluster-check" });
 }

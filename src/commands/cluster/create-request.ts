@@ -1,5 +1,5 @@
-import { shellQuote } from "../../model/shell-quote.js";
 import type { ProfileSelection } from "../../profiles/select-profiles.js";
+import { againLine } from "./again-line.js";
 
 /** What says which cluster is to be created: alike for the run, its repetition and its undoing. */
 export interface CreateRequest {
@@ -18,19 +18,12 @@ export function createLine(
   { nodes, selection, replicas, zones, allowFewPrimaries }: CreateRequest,
   undo: boolean,
 ): string {
-  const { overrides, profilesDirectory } = selection;
-  return [
-    "cachectl cluster create",
+  return againLine("create", selection, [
     ...nodes,
-    ...selection.profiles.flatMap((name) => ["-p", name]),
-    ...(profilesDirectory === null ? [] : ["--profiles-dir", profilesDirectory]),
-    ...(overrides.username === undefined ? [] : ["--user", overrides.username]),
     "--replicas",
     String(replicas),
     ...Object.entries(zones).flatMap(([host, zone]) => ["--zone", `${host}=${zone}`]),
     ...(allowFewPrimaries ? ["--allow-few-primaries"] : []),
     ...(undo ? ["--undo"] : []),
-  ]
-    .map((word, i) => (i === 0 ? word : shellQuote(word)))
-    .join(" ");
+  ]);
 }

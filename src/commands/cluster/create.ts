@@ -44,12 +44,12 @@ export async function createNewCluster(context: Context, options: CreateOptions)
   try {
     refuseNodes("cluster-create-refused", [...probed.problems, ...checkNewNodes(plan, probed.nodes)]);
     const shown = { sections: [placementSection(plan)], notes: plan.notes };
-    if (options.dryRun)
-      return verbReport({
-        ...{ operation: "cluster-create", status: "success", ...shown, ...frame() },
-        summary: `Would create a cluster of ${shapeOf(plan)}. Every node was asked and is fit for it; nothing was changed.`,
-      });
-    await context.change.confirm(`Create a cluster of ${shapeOf(plan)}?`, options.yes);
+    const planned = verbReport({
+      ...{ operation: "cluster-create", status: "success", ...shown, ...frame() },
+      summary: `Would create a cluster of ${shapeOf(plan)}. Every node was asked and is fit for it; nothing was changed.`,
+    });
+    if (options.dryRun) return planned;
+    await context.change.confirm(`Create a cluster of ${shapeOf(plan)}?`, options.yes, planned);
     const result = await carryOut(context, plan, probed, options);
     const complete = result.failed.length === 0 && result.notDone.length === 0;
     const ways = [createLine(options, false), createLine(options, true)];

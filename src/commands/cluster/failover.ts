@@ -1,15 +1,17 @@
-import { askLink, failOver, type FailoverMode, type ReplicaLink } from "../../apply/fail-over.js";
+import { failOver, type FailoverMode, type ReplicaLink } from "../../apply/fail-over.js";
 import { runSteps, type StepResult } from "../../apply/run-steps.js";
 import { CachectlError } from "../../model/errors.js";
 import type { ClusterNode, ClusterTopology } from "../../model/cluster-topology.js";
 import type { Report } from "../../model/report.js";
-import { verbLine } from "../../model/shell-quote.js";
+import { isAtLeast } from "../../model/version-number.js";
 import { findMember } from "../../plan/find-member.js";
 import type { ProfileSelection } from "../../profiles/select-profiles.js";
 import { changeReport } from "../../report/change-report.js";
 import { verbReport } from "../../report/verb-report.js";
 import { beginRun } from "../begin-run.js";
 import type { Context } from "../context.js";
+import { againLine } from "./again-line.js";
+import { checkLink, nodeFor } from "./failover-link.js";
 import { openCluster, type OpenCluster } from "./open-cluster.js";
 import { orThrow } from "./throw-refusal.js";
 import { withClusterLock } from "./with-cluster-lock.js";
@@ -24,17 +26,13 @@ export interface FailoverOptions {
   deadlineMs: number;
 }
 
-/** A plain failover pauses writes until the replica has caught up, and gives up after 5 s: much more than this does not arrive by then. */
-const mostLagBytes = 64 * 1_048_576;
-
 /** `cachectl cluster failover`: makes a replica the primary, and waits until every member agrees. Writes. */
 export async function clusterFailover(context: Context, options: FailoverOptions): Promise<Report> {
   const frame = beginRun(context);
   const cluster = await openCluster(context, options.selection, (profile) => context.change.openFleet(profile));
   try {
     const { replica, primary } = pairOf(cluster.topology, options.replica);
-    const link = await checkLink(cluster, replica, primary, options.mode);
-    const target = cluster.profile.identity.name;
+    const link = await checkLink(context, cluster, { replica, primary }, options.mode);
     const what = `${replica.address} the primary in place of ${primary.address}`;
     const notes = [lagNote(link), ...riskNotes(options.mode)];
     if (options.dryRun)
@@ -55,6 +53,7 @@ export async function clusterFailover(context: Context, options: FailoverOptions
                   primaryId: primary.id,
                   witnesses: witnesses(cluster, primary, options.mode),
                   mode: options.mode,
+                  untilWritten: untilWritten(cluster, primary, options.mode),
                 },
                 { clock: context.change.clock, stop, deadlineMs: options.deadlineMs },
               ),
@@ -67,7 +66,7 @@ export async function clusterFailover(context: Context, options: FailoverOptions
     const complete = result.failed.length === 0 && result.notDone.length === 0;
     return changeReport({
       ...{ operation: "cluster-failover", notes, ...frame() },
-      change: { ...result, complete, goOn: complete ? [] : goOn(target, replica) },
+      change: { ...result, complete, goOn: complete ? [] : goOn(options, replica) },
       interrupted: context.change.stopRequested.aborted && !complete,
       summary: complete
         ? `${replica.address} is the primary in place of ${primary.address}.`
@@ -93,39 +92,6 @@ function pairOf(topology: ClusterTopology, text: string): { replica: ClusterNode
   );
 }
 
-async function checkLink(
-  cluster: OpenCluster,
-  replica: ClusterNode,
-  primary: ClusterNode,
-  mode: FailoverMode,
-): Promise<ReplicaLink> {
-  if (!replica.reachable) throw refused(`${replica.address} does not answer`, "Name a replica that does.");
-  const link = await askLink(nodeFor(cluster, replica), primary.reachable ? cluster.nodeOf(primary.id) : null);
-  if (mode !== "plain") return link;
-  const forced = "add --force, which does without the primary and loses what the replica has not received";
-  if (!primary.reachable)
-    throw refused(
-      `its primary ${primary.address} does not answer, and a plain failover needs it`,
-      `Bring it back, or ${forced}.`,
-    );
-  if (link.syncing) throw refused(`${replica.address} is still copying its primary's data`, "Wait until it has it.");
-  if (!link.up)
-    throw refused(
-      `${replica.address} has no link to its primary ${primary.address}`,
-      `Mend the link first, or ${forced}.`,
-    );
-  if (link.lagBytes !== null && link.lagBytes > mostLagBytes)
-    throw refused(
-      `${replica.address} is ${Math.round(link.lagBytes / 1_048_576)} MB behind its primary`,
-      `Wait until it has caught up, or ${forced}.`,
-    );
-  return link;
-}
-
-function refused(message: string, hint: string): CachectlError {
-  return new CachectlError("usage", "failover-refused", `${message}; nothing was changed`, hint);
-}
-
 /** Without a majority or without the lock's owner no lock can be had; that is just when force is for. */
 async function underLock(
   context: Context,
@@ -147,6 +113,13 @@ async function underLock(
   }
 }
 
+function untilWritten(cluster: OpenCluster, primary: ClusterNode, mode: FailoverMode) {
+  const { id, address, product, version } = primary;
+  const node = cluster.nodeOf(id);
+  const old = product === "redis" && version !== null && isAtLeast(version, "6.2") === false;
+  return mode === "plain" && old && node !== null ? { address, node } : null;
+}
+
 /** Without the primary's help it may not hear of it; it learns when it is back. */
 function witnesses(cluster: OpenCluster, primary: ClusterNode, mode: FailoverMode) {
   return cluster.topology.nodes.flatMap(({ id, address, reachable }) => {
@@ -154,13 +127,6 @@ function witnesses(cluster: OpenCluster, primary: ClusterNode, mode: FailoverMod
     if (node === null || !reachable || (mode !== "plain" && id === primary.id)) return [];
     return [{ address, node }];
   });
-}
-
-function nodeFor(cluster: OpenCluster, { id, address }: ClusterNode) {
-  const node = cluster.nodeOf(id);
-  if (node === null)
-    throw refused(`${address} cannot be talked to`, "Name it in the profile's nodes, or mend the natMap.");
-  return node;
 }
 
 function lagNote({ lagBytes, silentSeconds }: ReplicaLink): string {
@@ -179,6 +145,7 @@ function riskNotes(mode: FailoverMode): string[] {
   ];
 }
 
-function goOn(target: string, { address }: ClusterNode): string[] {
-  return [verbLine("cluster check", target), `${verbLine("cluster failover", target)} ${address}`];
+function goOn({ selection, mode }: FailoverOptions, { address }: ClusterNode): string[] {
+  const way = mode === "plain" ? [] : [`--${mode}`];
+  return [againLine("check", selection, []), againLine("failover", selection, [...way, address])];
 }

@@ -41,7 +41,7 @@ export async function repair(
 ): Promise<Repair> {
   const members = moveMembers(cluster, topology);
   const journal = await openJournal(options.journal ?? journalPath(context, plan.target));
-  const lock = new RepairLock(members);
+  const lock = new RepairLock(members, context.change.holder);
   try {
     // A cluster that is down takes no lock: what makes it serve again is then done without, and the lock taken before keys move.
     await lock.tryToTake();

@@ -37,12 +37,15 @@ export async function clusterFix(context: Context, options: FixOptions): Promise
     const line = commandLine(plan.target, options);
     if (plan.steps.length === 0 && plan.leftAlone.length === 0)
       return verbReport({ ...shown, ...frame(), status: "success", summary: fixSummary(plan) });
-    if (options.dryRun)
-      return verbReport({ ...shown, ...frame(), status: "success", summary: `Would repair: ${fixSummary(plan)}` });
+    const planned = verbReport({
+      ...{ ...shown, ...frame(), status: "success" },
+      summary: `Would repair: ${fixSummary(plan)}`,
+    });
+    if (options.dryRun) return planned;
     if (plan.steps.length === 0) throw nothingPossible(plan);
-    // At a terminal the question comes after the plan that it is about.
-    for (const text of fixLines(plan)) context.progress.note(text);
-    await context.change.confirm(`Carry out these ${plan.steps.length} steps on ${plan.target}?`, options.yes);
+    // Where nobody is asked, a log shows what was planned before it shows what came of it.
+    if (options.yes) for (const text of fixLines(plan)) context.progress.note(text);
+    await context.change.confirm(`Carry out these ${plan.steps.length} steps on ${plan.target}?`, options.yes, planned);
     const { result, after, unsettled } = await repair(context, cluster, look, options);
     const complete = after !== null && unsettled === null && isWhole(after.plan) && result.failed.length === 0;
     return changeReport({

@@ -7,7 +7,7 @@ import type { ProfileSelection } from "../../profiles/select-profiles.js";
 import { clusterInfoReport, type SeenCluster } from "../../report/cluster/info-report.js";
 import { beginRun } from "../begin-run.js";
 import type { Context } from "../context.js";
-import { asCluster } from "./as-cluster.js";
+import { asCluster, refuseOtherServers } from "./as-cluster.js";
 
 /** Sockets that may be opened at once: a cluster has tens of nodes, and a shell's usual limit is 1,024 files. */
 const maxClustersAtOnce = 16;
@@ -27,6 +27,7 @@ async function look(context: Context, profile: Profile): Promise<SeenCluster> {
   const fleet = await context.openFleet(profile);
   try {
     const observed = await observeCluster(fleet, profile.identity);
+    refuseOtherServers(observed);
     return { observed, topology: topologyOf(observed, profile.identity.zones ?? {}, profile.natMap) };
   } finally {
     fleet.close();

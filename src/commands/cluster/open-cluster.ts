@@ -7,22 +7,20 @@ import type { Profile } from "../../model/profile.js";
 import { topologyOf } from "../../plan/topology.js";
 import type { ProfileSelection } from "../../profiles/select-profiles.js";
 import type { Context } from "../context.js";
-import { asCluster, notACluster } from "./as-cluster.js";
+import { asCluster, notACluster, refuseOtherServers } from "./as-cluster.js";
+import { growingFleet, type GrowingFleet } from "./growing-fleet.js";
 
 /** The one cluster that a verb works on. */
 export interface OpenCluster {
   profile: Profile;
-  /** Closed by whoever opened the cluster. It holds the members that discovery found when it was opened. */
+  /** Closed by whoever opened the cluster. A look that finds a member that is not in it takes it in. */
   fleet: Fleet;
   /** What was seen when it was opened. */
   observed: ObservedTarget;
   topology: ClusterTopology;
   /** The member with this node id, to talk to; null when discovery did not find it under an address. */
   nodeOf(id: string): FleetNode | null;
-  /**
-   * Asks every member again, over new connections. Read-only. A member that joined since is in the topology, but counts as
-   * not reached: open the cluster anew to talk to it.
-   */
+  /** Asks every member again, over new connections, those that joined since as well. Read-only. */
   lookAgain(): Promise<ClusterTopology>;
 }
 
@@ -46,24 +44,42 @@ export async function openCluster(
 ): Promise<OpenCluster> {
   const profile = onlyCluster(await context.loadProfiles(selection));
   context.progress.update(`Looking at ${profile.identity.name}`);
-  const fleet = await open(profile);
+  const fleet = growingFleet(await open(profile), (seeds) => open({ ...profile, seeds, discover: false }));
   try {
-    const look = () => observeCluster(fleet, profile.identity);
-    const judge = (observed: ObservedTarget) =>
-      topologyOf(observed, { ...profile.identity.zones, ...zones }, profile.natMap);
-    const observed = await look();
-    checkIsCluster(observed);
-    const topology = judge(observed);
     // Ids stay for the life of a node, so one that a later look does not see can still be talked to.
-    const addresses = new Map(topology.nodes.map(({ id, address }) => [id, address]));
+    const addresses = new Map<string, string>();
+    const look = async () => {
+      const seen = await lookAtMembers(fleet, profile, { ...profile.identity.zones, ...zones });
+      for (const { id, address } of seen.topology.nodes) addresses.set(id, address);
+      return seen;
+    };
+    const { observed, topology } = await look();
+    checkIsCluster(observed);
     return {
       ...{ profile, fleet, observed, topology },
       nodeOf: (id) => fleet.nodes.find(({ identity }) => identity.address === addresses.get(id)) ?? null,
-      lookAgain: async () => judge(await look()),
+      lookAgain: async () => (await look()).topology,
     };
   } catch (error) {
     fleet.close();
     throw error;
+  }
+}
+
+// A member that was taken in may know others, if the first that answered had only just joined itself.
+const mostRounds = 3;
+
+/** Discovery believes the first member that answers, and members join later: whom the others know is asked as well. */
+async function lookAtMembers(
+  fleet: GrowingFleet,
+  profile: Profile,
+  zones: Readonly<Record<string, string>>,
+): Promise<{ observed: ObservedTarget; topology: ClusterTopology }> {
+  for (let round = 1; ; round += 1) {
+    const observed = await observeCluster(fleet, profile.identity);
+    const topology = topologyOf(observed, zones, profile.natMap);
+    const silent = topology.nodes.filter(({ reachable }) => !reachable).map(({ address }) => address);
+    if (round === mostRounds || !profile.discover || !(await fleet.takeIn(silent))) return { observed, topology };
   }
 }
 
@@ -79,7 +95,9 @@ function onlyCluster(profiles: readonly Profile[]): Profile {
   return asCluster(profile);
 }
 
-function checkIsCluster({ target, nodes, discoveryGaps }: ObservedTarget): void {
+function checkIsCluster(observed: ObservedTarget): void {
+  refuseOtherServers(observed);
+  const { target, nodes, discoveryGaps } = observed;
   if (nodes.some(({ facts }) => facts.clusterView?.ok === true)) return;
   const answered = nodes.filter(
     ({ facts: { reachability } }) => reachability?.ok === true && reachability.value.reachable,

@@ -1,5 +1,3 @@
-import { hostname } from "node:os";
-import { pid } from "node:process";
 import { takeClusterLock, type ClusterLock } from "../../apply/cluster-lock.js";
 import type { MoveMember } from "../../apply/move-types.js";
 import { CachectlError } from "../../model/errors.js";
@@ -10,7 +8,11 @@ export class RepairLock {
   #lock: ClusterLock | null = null;
   #refusal: string | null = null;
 
-  constructor(private readonly members: readonly MoveMember[]) {}
+  /** @param holder who takes it, for whoever is refused: `ChangeContext.holder` */
+  constructor(
+    private readonly members: readonly MoveMember[],
+    private readonly holder: string,
+  ) {}
 
   /** Aborts when the lock was held and is lost. */
   get lost(): AbortSignal {
@@ -31,7 +33,7 @@ export class RepairLock {
     try {
       this.#lock = await takeClusterLock({
         members: this.members,
-        holder: `cluster fix on ${hostname()} (process ${pid})`,
+        holder: `cluster fix on ${this.holder}`,
       });
       this.#refusal = null;
       this.#lock.lost.addEventListener("abort", () => this.#lost.abort(), { once: true });

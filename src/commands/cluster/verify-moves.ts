@@ -51,7 +51,7 @@ function checkPart(part: MovedPart, { nodes }: ClusterTopology): CheckedPart {
   const kept = rangesOf(slots.filter((slot) => owned.has(slot)));
   return {
     moved: countSlots(kept) > 0 ? [{ ...part, slots: kept }] : [],
-    notMoved: [{ from, to, slots: missing, state: "open", reason }],
+    notMoved: [{ from, to, slots: missing, state: "open", stopped: false, reason }],
   };
 }
 

@@ -17,6 +17,8 @@ export interface SettleOptions {
   first?: ClusterTopology;
   /** The first signal ends the wait, with what was seen until then. */
   stop?: AbortSignal;
+  /** What an error says of the change, as a clause: `nothing was changed` where left out. */
+  otherwise?: string;
 }
 
 /** A node that has just joined, or a failover, takes some seconds to be seen by everyone; on a large cluster half a minute. */
@@ -69,7 +71,7 @@ export async function waitUntilSettled(
   throw new CachectlError(
     worst.code === "node-unreachable" ? "unreached" : "usage",
     worst.code,
-    `${worst.message.replace(/\.$/, "")}${more}; no slot was moved`,
+    `${worst.message.replace(/\.$/, "")}${more}; ${options.otherwise ?? "nothing was changed"}`,
     worst.hint,
   );
 }

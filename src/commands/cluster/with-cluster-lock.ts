@@ -1,5 +1,3 @@
-import { hostname } from "node:os";
-import { pid } from "node:process";
 import { takeClusterLock } from "../../apply/cluster-lock.js";
 import type { Context } from "../context.js";
 import { moveMembers } from "./move-members.js";
@@ -19,7 +17,7 @@ export async function withClusterLock<T>(
 ): Promise<T> {
   // Replicas too: after a failover one of them owns the lock's slot, and a MOVED must lead to it.
   const members = moveMembers(cluster, cluster.topology);
-  const holder = `${operation.replace("-", " ")} on ${hostname()} (process ${pid})`;
+  const holder = `${operation.replace("-", " ")} on ${context.change.holder}`;
   const lock = await takeClusterLock({ members, holder });
   try {
     return await change(AbortSignal.any([context.change.stopRequested, lock.lost]));

@@ -12,17 +12,16 @@ export interface MoveOutcome extends MovedSlots {
 
 export interface MoveChangeOptions {
   target: string;
-  /** The signal that ended the run is no failure of the slots that it left alone. */
-  interrupted: boolean;
   /** What was done before the plan's own moves. */
   before?: readonly string[];
 }
 
 /** What a run did to the slots of its plan, for the report. */
-export function moveChange(result: MoveOutcome, { target, interrupted, before = [] }: MoveChangeOptions): ChangeReport {
+export function moveChange(result: MoveOutcome, { target, before = [] }: MoveChangeOptions): ChangeReport {
   const { moved, notMoved, unverified } = result;
-  const begun = notMoved.filter(({ state, reason }) => state === "open" || !isStop(reason, interrupted));
-  const left = notMoved.filter((part) => !begun.includes(part));
+  // Slots that were not begun because of a signal are simply left; every other reason is a failure.
+  const left = notMoved.filter(({ state, stopped }) => state === "not-begun" && stopped);
+  const begun = notMoved.filter((part) => !left.includes(part));
   const unseen = unverified === null ? [] : [{ step: "see every node agree with the new owners", reason: unverified }];
   const complete = notMoved.length === 0 && unverified === null;
   return {
@@ -32,11 +31,6 @@ export function moveChange(result: MoveOutcome, { target, interrupted, before = 
     notDone: left.map((part) => `move ${sentenceOf(part)}`),
     goOn: complete ? [] : goOnLines(target, notMoved, unverified),
   };
-}
-
-/** Slots that were not begun because of the signal are simply left; every other reason is a failure. */
-function isStop(reason: string, interrupted: boolean): boolean {
-  return interrupted && reason.startsWith("Stopped on request");
 }
 
 function goOnLines(target: string, notMoved: MovedSlots["notMoved"], unverified: string | null): string[] {

@@ -7,10 +7,20 @@ import { column, tableSection } from "../keyspace/section-table.js";
 /** What a mover did, as far as the report tells it; the shape of apply's `MoveResult`. */
 export interface MovedSlots {
   moved: readonly { from: NodeRef; to: NodeRef; slots: SlotRange[]; keys: number; engine: string }[];
-  notMoved: readonly { from: NodeRef; to: NodeRef; slots: SlotRange[]; state: "not-begun" | "open"; reason: string }[];
+  notMoved: readonly SlotsNotMoved[];
   keys: number;
   seconds: number;
   longestStallMs: number | null;
+}
+
+interface SlotsNotMoved {
+  from: NodeRef;
+  to: NodeRef;
+  slots: SlotRange[];
+  state: "not-begun" | "open";
+  /** Left alone because of a signal, and not because something went wrong. */
+  stopped: boolean;
+  reason: string;
 }
 
 /** What was moved, what was not and why, and how fast it went. The ids and keys are part of the JSON contract. */

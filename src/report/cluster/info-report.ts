@@ -69,6 +69,7 @@ export function clusterInfoReport({ clusters, version, observedAt, startedAt, du
 
 function summaryOf({ observed, topology }: SeenCluster): string {
   const { nodes, uncovered, obstacles } = topology;
+  if (nodes.length === 0) return `${observed.target.name}: no member showed its view, so the topology is not known.`;
   const primaries = nodes.filter(({ role }) => role === "primary");
   const replicas = nodes.length - primaries.length;
   const covered = slotCount - countSlots(uncovered);

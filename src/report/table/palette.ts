@@ -30,6 +30,7 @@ export function paletteOf(color: boolean): Palette {
     HIGH: chalk.red.bold,
     MEDIUM: chalk.yellow.bold,
     PARTIAL: chalk.yellow.bold,
+    UNSETTLED: chalk.yellow.bold,
     UNKNOWN: chalk.magenta.bold,
     LOW: chalk.cyan.bold,
     OK: chalk.green.bold,

@@ -6,6 +6,7 @@ import type { Recommendation, Report } from "../../../src/model/report.js";
 import { analysisReport } from "../../../src/report/build-report.js";
 import { observeLive, type LiveOptions } from "../../support/live.js";
 import {
+  releases,
   startCluster,
   startClusterNodes,
   usingServers,
@@ -87,6 +88,21 @@ describe("a cluster of three primaries with a replica each", () => {
     await untilQuiet(cluster.nodes);
   });
 
+  it("reports a primary whose replica is in its own zone until that is elsewhere", async () => {
+    // All have one host here, so each gets a name of its own to have a zone by.
+    await Promise.all(
+      cluster.nodes.map((node, index) => node.call("CONFIG", "SET", "cluster-announce-hostname", `node-${index}.test`)),
+    );
+    const judged = async (...inOrder: string[]) => {
+      const zones = Object.fromEntries(inOrder.map((zone, index) => [`node-${index}.test`, zone]));
+      return found(await check(cluster.nodes, { identity: { zones } }), "cluster-zone-loss");
+    };
+    expect(await judged("a", "b", "c", "a", "c", "b")).toMatchObject([
+      { priority: "medium", nodes: [primary.address], issue: expect.stringContaining("all its replicas") as string },
+    ]);
+    expect(await judged("a", "b", "c", "b", "c", "a")).toEqual([]);
+  });
+
   it("reports a migration that the servers carry out, until it is cancelled", async () => {
     // The target stands still for as long as this takes, and nobody shall take it for failed.
     await Promise.all(cluster.nodes.map((node) => node.call("CONFIG", "SET", "cluster-node-timeout", "60000")));
@@ -124,6 +140,35 @@ describe("two nodes that do not know each other", () => {
     await two.call("CLUSTER", "DELSLOTS", "2");
     expect(found(await check([one, two], alone), "cluster-slots-multiply-owned")).toEqual([]);
   });
+});
+
+const redisReleases = (await releases()).filter(({ product }) => product === "redis");
+
+describe.skipIf(redisReleases.length < 2)("two releases in one cluster", () => {
+  const [older, newer] = [redisReleases[0]?.name ?? "", redisReleases.at(-1)?.name ?? ""];
+  const cases = [
+    { replicaRelease: older, primaryRelease: newer, priority: "high", issue: "older release line than its primary" },
+    { replicaRelease: newer, primaryRelease: older, priority: "medium", issue: "different versions" },
+  ];
+  it.each(cases)(
+    "are reported for a $replicaRelease that follows a $primaryRelease as $priority",
+    async ({ replicaRelease, primaryRelease, priority, issue }) => {
+      const [[primary], [replica]] = (await Promise.all([
+        startClusterNodes(1, { release: primaryRelease }),
+        startClusterNodes(1, { release: replicaRelease }),
+      ])) as [[RedisServer], [RedisServer]];
+      await replica.call("CLUSTER", "MEET", primary.host, String(primary.port));
+      const id = String(await primary.call("CLUSTER", "MYID"));
+      // Refused until the replica has heard of its primary.
+      await waitUntil(async () => (await replica.call("CLUSTER", "REPLICATE", id).catch(() => "")) === "OK", {
+        what: "the replica follows",
+        timeoutMs,
+      });
+      // Each is asked by itself: the primary may not have heard of its replica yet.
+      const finding = await untilFound([primary, replica], "cluster-versions-mixed", { profile: { discover: false } });
+      expect(finding).toMatchObject({ priority, issue: expect.stringContaining(issue) as string });
+    },
+  );
 });
 
 /** As `cachectl cluster check --sample 0`. */

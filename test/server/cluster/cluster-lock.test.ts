@@ -62,6 +62,7 @@ describe("the lock of a cluster", () => {
     const lock = await take("host-a", 1_000);
     await owner().call("SET", lockKey, "somebody else", "PX", "20000");
     await waitUntil(() => lock.lost.aborted, { what: "the loss is seen", timeoutMs: 10_000 });
+    expect(lock.lost.reason).toMatchObject({ kind: "change", code: "lock-lost" });
     await lock.release();
     expect(await owner().call("GET", lockKey)).toBe("somebody else");
     await owner().call("DEL", lockKey);

@@ -44,6 +44,54 @@ describe("the servers' own migration", () => {
     },
   );
 
+  it(
+    "waits for a job with other slots that a killed run left, and moves only what is left",
+    { timeout: deadline },
+    async () => {
+      await withCluster({ release: "valkey-9.1" }, async (mover, nodes) => {
+        const [first, second, third] = nodes;
+        await seedEveryType(mover, nodes, 40);
+        const before = await wholeKeyspace(mover, nodes);
+        await slowJob(mover, first, third, [300, 900]);
+        const moves = [
+          { from: first, to: third, slots: [[0, 700]] as [number, number][] },
+          { from: first, to: second, slots: [[1000, 1200]] as [number, number][] },
+        ];
+        const result = await mover.move(moves, { engine: "auto" });
+        expect(result).toMatchObject({ notMoved: [], notes: [] });
+        expect(result.moved.map(({ engine, slots }) => [engine, slots])).toEqual([
+          ["migrateslots", [[0, 700]]],
+          ["migrateslots", [[1000, 1200]]],
+        ]);
+        const done = mover.journal.flatMap((entry) => (entry.kind === "done" ? entry.slots : []));
+        expect(done).toEqual([
+          [0, 299],
+          [1000, 1200],
+        ]);
+        expect(await slotTroubles(mover, nodes)).toEqual([]);
+        expect(lostOrChanged(before, await wholeKeyspace(mover, nodes))).toEqual([]);
+      });
+    },
+  );
+
+  it("begins nothing beside a job that runs when a stop is asked for", { timeout: deadline }, async () => {
+    await withCluster({ release: "valkey-9.1" }, async (mover, nodes) => {
+      const [first, , third] = nodes;
+      await seedEveryType(mover, nodes, 40);
+      await slowJob(mover, first, third, [300, 900]);
+      const stop = new AbortController();
+      const moving = mover.move(
+        [{ from: first, to: third, slots: [[0, 99]] }],
+        { engine: "auto" },
+        { stopRequested: stop.signal },
+      );
+      stop.abort();
+      const result = await moving;
+      expect(result).toMatchObject({ moved: [], notMoved: [{ state: "not-begun", slots: [[0, 99]] }] });
+      expect(await runningJobs(first)).toBe(1);
+    });
+  });
+
   it("falls back to MIGRATE where the login may not ask for a job", { timeout: deadline }, async () => {
     await withCluster({ release: "valkey-9.1" }, async (mover, nodes) => {
       const [first, , third] = nodes;
@@ -60,6 +108,19 @@ describe("the servers' own migration", () => {
     });
   });
 });
+
+/** A job as a killed run leaves it: it goes on for some seconds. */
+async function slowJob(mover: LiveMover, from: RedisServer, to: RedisServer, [a, b]: [number, number]): Promise<void> {
+  await from.call("CONFIG", "SET", "rdb-key-save-delay", "100000");
+  await from.call("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", String(a), String(b), "NODE", mover.at(to).id);
+  expect(await runningJobs(from)).toBe(1);
+  await from.call("CONFIG", "SET", "rdb-key-save-delay", "0");
+}
+
+async function runningJobs(server: RedisServer): Promise<number> {
+  const jobs = JSON.stringify(await server.call("CLUSTER", "GETSLOTMIGRATIONS"));
+  return jobs.split('"name"').length - 1 - (jobs.match(/"(?:success|failed|cancelled)"/g)?.length ?? 0);
+}
 
 describe("nodes that ask for a password", () => {
   it.each(["redis-6.0", "valkey-8.1"])(

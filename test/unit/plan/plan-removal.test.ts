@@ -40,7 +40,7 @@ function plan(nodes: ClusterNode[], removed: ClusterNode[], allowFewPrimaries = 
   return planRemoval(
     topology,
     removed.map(({ id }) => id),
-    { allowFewPrimaries },
+    { target: "prod", allowFewPrimaries },
   );
 }
 
@@ -69,7 +69,7 @@ describe("taking nodes out of a cluster", () => {
     expect(plan([dead, b, c, d], [dead])).toMatchObject({ code: "dead-owner" });
     const replica = replicaOf(a, "e");
     expect(plan([dead, replica, b, c, d], [dead])).toMatchObject({
-      hint: expect.stringContaining("cluster failover e:6379 --force") as string,
+      hint: expect.stringContaining("cluster failover -p prod --force e:6379") as string,
     });
   });
 

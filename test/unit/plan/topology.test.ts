@@ -117,6 +117,14 @@ describe("topologyOf", () => {
       expect(obstacles[0]?.hint).toContain("cachectl cluster fix -p prod");
     });
 
+    it("calls no slot lost where no member showed its view, and the cluster not healthy either", () => {
+      const silent: ObservedNode[] = healthy.map(({ node }) => ({ node, facts: {} }));
+      const { nodes, obstacles } = topologyOf(targetOf(silent, ["nobody answered"]), {});
+      expect(nodes).toEqual([]);
+      expect(obstacles.map(({ code }) => code)).toEqual(["state-not-ok", "discovery-gap"]);
+      expect(obstacles[0]?.message).toBe("No member of prod showed its view of the cluster.");
+    });
+
     it("names slots that two nodes call their own, and that the views differ", () => {
       const claims = changed(sixMembers(), { p2: { slots: [[5460, 10_922]] } });
       const nodes = settled([

@@ -15,7 +15,7 @@ describe("waiting until every node sees a healthy cluster", () => {
     const scene = sceneOf([["state-not-ok", "views-differ"]]);
     await expect(waitUntilSettled(scene.context, scene.cluster)).rejects.toMatchObject({
       ...{ kind: "usage", code: "state-not-ok", hint: "Do this." },
-      message: "It is state-not-ok (and 1 more); no slot was moved",
+      message: "It is state-not-ok (and 1 more); nothing was changed",
     });
     expect(scene.nowMs()).toBeGreaterThanOrEqual(60_000);
     expect(scene.nowMs()).toBeLessThan(61_000);

@@ -14,7 +14,7 @@ const allMoved: MoveOutcome = {
   ...{ keys: 1_234, seconds: 2, longestStallMs: 1, unverified: null },
 };
 
-const plain = { target: "prod", interrupted: false };
+const plain = { target: "prod" };
 
 describe("what a move of slots did", () => {
   it("is complete when all was moved and every node agrees", () => {
@@ -35,7 +35,7 @@ describe("what a move of slots did", () => {
 
   it("counts slots that a signal left alone as not done, and says exactly which to go on with", () => {
     const reason = "Stopped on request before these slots were begun";
-    const result: MoveOutcome = {
+    const left = (stopped: boolean): MoveOutcome => ({
       ...allMoved,
       notMoved: [
         {
@@ -46,25 +46,26 @@ describe("what a move of slots did", () => {
             [30, 30],
           ],
           state: "not-begun",
+          stopped,
           reason,
         },
       ],
-    };
-    expect(moveChange(result, { target: "prod", interrupted: true })).toMatchObject({
+    });
+    expect(moveChange(left(true), plain)).toMatchObject({
       complete: false,
       failed: [],
       notDone: [`move 11 slots (10-19,30) from ${a.address} to ${c.address}`],
       goOn: [`cachectl cluster reshard -p prod --from ${a.address} --to ${c.address} --slot-ranges 10-19,30`],
     });
-    expect(moveChange(result, plain).failed).toHaveLength(1);
+    expect(moveChange(left(false), plain)).toMatchObject({ notDone: [], failed: [{ reason }] });
   });
 
   it("counts half-moved slots as failed, even after a signal, and points to fix first", () => {
     const result: MoveOutcome = {
       ...allMoved,
-      notMoved: [{ from: a, to: c, slots: [[7, 7]], state: "open", reason: "BUSYKEY." }],
+      notMoved: [{ from: a, to: c, slots: [[7, 7]], state: "open", stopped: true, reason: "BUSYKEY." }],
     };
-    const change = moveChange(result, { target: "prod", interrupted: true });
+    const change = moveChange(result, plain);
     expect(change.failed).toEqual([
       {
         step: `move 1 slot (7) from ${a.address} to ${c.address}`,
