@@ -24,7 +24,7 @@ export class PlainReader {
   oneOf<const T extends string | number>(value: unknown, allowed: readonly [T, ...T[]] | readonly T[], at: string): T {
     const found = allowed.find((one) => one === value);
     if (found !== undefined) return found;
-    return this.wrong(value, at, allowed.map((one) => JSON.stringify(one)).join(" or "), allowed[0] as T);
+    return this.wrong(value, at, allowed.map((one) => JSON.stringify(one)).join(" or "), allowed[0]);
   }
 
   /** A whole number, 0 or more. */

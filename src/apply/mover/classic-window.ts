@@ -1,8 +1,10 @@
 import { rangesOf } from "../../model/slot-ranges.js";
 import { drainSlots } from "./drain-slots.js";
+import { waitForEpochOrder } from "./epoch-order.js";
 import { listKeys, tooBig, type SlotKeys } from "./list-keys.js";
 import { errorText, isLost, type MemberLink } from "./member-link.js";
 import { step, type PairRun, type PartResult, type SlotsLeft } from "./move-run.js";
+import { keysElsewhere } from "./other-databases.js";
 import { closeUntouched, openSlots, setSlots, standingOf, tellOwner } from "./open-slots.js";
 import { beginEra, type Era } from "./own-copies.js";
 import { askSlotView } from "./slot-view.js";
@@ -56,6 +58,11 @@ async function tryWindow(window: Window, state: State): Promise<void> {
   const { pair, lane } = window;
   const decided = new Set([...state.moved, ...state.left.flatMap(({ slots }) => slots)]);
   const slots = window.slots.filter((slot) => !decided.has(slot));
+  const elsewhere = await keysElsewhere(pair.from, lane);
+  if (elsewhere !== null) {
+    leaveAsIs(state, slots, elsewhere);
+    return;
+  }
   const [listed, era] = await Promise.all([
     listAcceptable(window, slots, state),
     // A window that is tried again keeps what it knew first: by now, the target has keys.
@@ -84,7 +91,7 @@ async function tryWindow(window: Window, state: State): Promise<void> {
   state.fatal = drained.fatal;
   await giveUp(window, state, drained.stuck);
   await step(pair.run, "slot-empty", drained.empty);
-  await handOver(window, state, drained.empty);
+  await claimAndHandOver(window, state, drained.empty);
   await handOver(window, state, await emptied(window, state, there));
 }
 
@@ -151,6 +158,8 @@ async function giveUp(window: Window, state: State, stuck: ReadonlyMap<number, s
 async function emptied(window: Window, state: State, there: readonly number[]): Promise<number[]> {
   if (there.length === 0) return [];
   const { pair, lane } = window;
+  // A source that gave its last slot away has become a replica: what it lists now are the target's keys, copied.
+  if ((await askSlotView(pair.from, lane)).role === "replica") return [...there];
   const listed = await listKeys(pair, lane, there, measuredBefore);
   const holding = listed.filter(({ names }) => names.length > 0);
   const holders = holding.map(({ slot }) => slot);
@@ -168,6 +177,15 @@ async function emptied(window: Window, state: State, there: readonly number[]): 
 
 /** Retries of a SETSLOT NODE that a server refuses for the moment (NOREPLICAS, LOADING). */
 const mostHandOvers = 10;
+
+/** Hands over what the source still owns: only where the target's claim is going to be the better one, and nothing is left behind. */
+async function claimAndHandOver(window: Window, state: State, slots: readonly number[]): Promise<void> {
+  if (slots.length === 0) return;
+  const { pair, lane } = window;
+  const obstacle = (await keysElsewhere(pair.from, lane)) ?? (await waitForEpochOrder(pair, lane));
+  if (obstacle === null) await handOver(window, state, slots);
+  else keepOpen(state, slots, obstacle);
+}
 
 /** The target first, then the source, then the others; then both are asked whether it holds. */
 async function handOver(window: Window, state: State, slots: readonly number[]): Promise<void> {
@@ -218,6 +236,13 @@ async function insist({ pair, lane }: Window, link: MemberLink, slots: readonly 
 
 function keepOpen(state: State, slots: readonly number[], reason: string): void {
   if (slots.length > 0) state.left.push({ slots: [...slots], state: "open", reason });
+}
+
+/** Nothing more is done to these, and to no others of this pair: they would meet the same obstacle. */
+function leaveAsIs(state: State, slots: readonly number[], reason: string): void {
+  for (const slot of slots)
+    state.left.push({ slots: [slot], state: state.opened.has(slot) ? "open" : "not-begun", reason });
+  state.fatal = reason;
 }
 
 /** A bystander learns the owner by gossip too: one that does not answer is not waited for twice. */
