@@ -144,7 +144,7 @@ describe("two nodes that do not know each other", () => {
 
 const redisReleases = (await releases()).filter(({ product }) => product === "redis");
 
-describe.skipIf(redisReleases.length < 2)("two releases in one cluster", () => {
+describe.each(redisReleases.length < 2 ? [] : ["two releases"])("%s in one cluster", () => {
   const [older, newer] = [redisReleases[0]?.name ?? "", redisReleases.at(-1)?.name ?? ""];
   const cases = [
     { replicaRelease: older, primaryRelease: newer, priority: "high", issue: "older release line than its primary" },

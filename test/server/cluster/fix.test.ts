@@ -21,7 +21,9 @@ const keyCount = 24;
 
 describe.each(await releases())("cluster fix on $name", ({ name: release }) => {
   // The commands behind these are the same everywhere; the oldest and the newest server are enough.
-  const oldAndNew = it.runIf(["redis-6.0", "valkey-9.1"].includes(release));
+  const oldAndNew = (sentence: string, check: () => Promise<void>, timeoutMs: number): void => {
+    if (["redis-6.0", "valkey-9.1"].includes(release)) it(sentence, check, timeoutMs);
+  };
   let cluster: TestCluster;
   let owner: RedisServer;
   let taker: RedisServer;
