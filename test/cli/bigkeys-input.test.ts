@@ -5,7 +5,8 @@ import { foundRules, rowsOf, runBigkeys, unhurried, validReport } from "../suppo
 import { mixedKeys, storeKeys } from "../support/mixed-keys.js";
 import { runCli, type CliRun } from "../support/run-cli.js";
 import { releases, startCluster, startRedis, usingServers, type RedisServer } from "../support/servers/index.js";
-import { bareEnvironment, program } from "./spawn-cli.js";
+import { bareEnvironment } from "../support/bare-environment.js";
+import { program } from "./spawn-cli.js";
 
 usingServers();
 

@@ -17,7 +17,8 @@ import {
   type TestCluster,
 } from "../support/servers/index.js";
 import { directoryWith } from "./profile-directory.js";
-import { bareEnvironment, program } from "./spawn-cli.js";
+import { bareEnvironment } from "../support/bare-environment.js";
+import { program } from "./spawn-cli.js";
 
 usingServers();
 

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { beforeAll, describe, expect, it } from "vitest";
 import { RebalanceScene } from "../support/rebalance-scene.js";
 import { usingServers, waitUntil } from "../support/servers/index.js";
-import { bareEnvironment, program } from "./spawn-cli.js";
+import { bareEnvironment } from "../support/bare-environment.js";
+import { program } from "./spawn-cli.js";
 
 usingServers();
 

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { problemsOf, untilSettled } from "../support/cluster-settled.js";
 import { RebalanceScene, rowsOf } from "../support/rebalance-scene.js";
 import { usingServers, waitUntil } from "../support/servers/index.js";
-import { bareEnvironment, program } from "./spawn-cli.js";
+import { bareEnvironment } from "../support/bare-environment.js";
+import { program } from "./spawn-cli.js";
 
 usingServers();
 

@@ -7,7 +7,8 @@ import type { Report } from "../../src/model/report.js";
 import { runCli } from "../support/run-cli.js";
 import { startRedis, usingServers } from "../support/servers/index.js";
 import { directoryWith } from "./profile-directory.js";
-import { bareEnvironment, program } from "./spawn-cli.js";
+import { bareEnvironment } from "../support/bare-environment.js";
+import { program } from "./spawn-cli.js";
 
 usingServers();
 

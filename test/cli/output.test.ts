@@ -9,7 +9,8 @@ import { observationOf, redisNode } from "../support/facts.js";
 import { runCli } from "../support/run-cli.js";
 import { startMemcached, startRedis, usingServers } from "../support/servers/index.js";
 import { directoryWith } from "./profile-directory.js";
-import { bareEnvironment, program } from "./spawn-cli.js";
+import { bareEnvironment } from "../support/bare-environment.js";
+import { program } from "./spawn-cli.js";
 
 usingServers();
 

@@ -1,11 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { resolve } from "node:path";
 import { onTestFinished } from "vitest";
+import { bareEnvironment } from "../support/bare-environment.js";
 
 export const program = resolve(import.meta.dirname, "../../bin/cachectl.js");
-
-/** The surroundings that `runCli` gives: nothing of the user's own. */
-export const bareEnvironment = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent" };
 
 export interface RunningCli {
   child: ChildProcess;

@@ -39,6 +39,7 @@ const redisTopics: Topic[] = [
   "memoryStats",
   "clusterInfo",
   "clusterView",
+  "slotMigrations",
   "modules",
 ];
 
@@ -79,7 +80,9 @@ describe.concurrent.each(all)("$name", ({ name: release }) => {
     for (const sampleMs of [0, 20]) {
       const node = firstOf(await observeLive([server], { sampleMs }));
       expect(Object.keys(node.facts).sort()).toEqual([...redisTopics].sort());
-      expect(missingOf(node)).toEqual(notSupported("clusterInfo", "clusterView", ...tooOldFor(release)));
+      expect(missingOf(node)).toEqual(
+        notSupported("clusterInfo", "clusterView", "slotMigrations", ...tooOldFor(release)),
+      );
     }
   });
 
@@ -87,7 +90,8 @@ describe.concurrent.each(all)("$name", ({ name: release }) => {
     const { nodes } = await startCluster({ release, replicasPerPrimary: 0 });
     const observed = nodesOf(await observeLive(nodes.slice(0, 1), { kind: "cluster", sampleMs: 20 }));
     expect(observed).toHaveLength(3);
-    for (const node of observed) expect(missingOf(node)).toEqual(notSupported(...tooOldFor(release)));
+    const lacking = [...tooOldFor(release), ...(release === "valkey-9.1" ? [] : ["slotMigrations" as const])];
+    for (const node of observed) expect(missingOf(node)).toEqual(notSupported(...lacking));
   });
 
   it("shows no secret", async ({ expect }) => {
@@ -213,7 +217,7 @@ describe("a login that may not ask", () => {
     const alsoRefused = ["slowlog", "latency", "clientList"];
     expect(missingOf(node)).toEqual({
       ...Object.fromEntries([...refused, ...alsoRefused].map((topic) => [topic, "not-permitted"])),
-      ...notSupported(...tooOldFor(release)),
+      ...notSupported("slotMigrations", ...tooOldFor(release)),
     });
     const { errors, counters } = valueOf(node, "window");
     expect(errors ?? {}).toEqual({});

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { bareEnvironment } from "./bare-environment.js";
 
 export interface CliRun {
   code: number | null;
@@ -24,7 +25,7 @@ export function runCli(args: string[], options: CliOptions = {}): Promise<CliRun
   const startedAt = performance.now();
   const child = spawn(process.execPath, [program, ...args], {
     cwd: options.cwd ?? "/",
-    env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", ...options.env },
+    env: { ...bareEnvironment, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 60_000,
     killSignal: "SIGKILL",
