@@ -1,4 +1,5 @@
 import { rangesOf } from "../../model/slot-ranges.js";
+import { waitForEpochOrder } from "./epoch-order.js";
 import { errorText, isLost } from "./member-link.js";
 import type { MoveOptions } from "../move-types.js";
 import type { PairRun, PartResult } from "./move-run.js";
@@ -88,6 +89,12 @@ async function moveByJob(
     result.left.push({ slots: elsewhere, state: "not-begun", reason });
   }
   if (here.length === 0) return true;
+  // The servers hand over with the target's newest epoch too: an older one than the source's ends the job without a change.
+  const late = await waitForEpochOrder(pair, "job");
+  if (late !== null) {
+    moved.reason = late;
+    return false;
+  }
   const entry = () => ({
     at: new Date(run.deps.clock.now()).toISOString(),
     from: from.address,
