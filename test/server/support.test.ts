@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   endEverything,
   memcachedReleases,
@@ -16,6 +16,7 @@ import {
   usingServers,
   waitUntil,
 } from "../support/servers/index.js";
+import { ports } from "../support/servers/registry.js";
 
 usingServers();
 
@@ -132,6 +133,26 @@ describe.concurrent.each(await memcachedReleases())("$name", ({ name: release, v
 
   it("says why it did not start", async ({ expect }) => {
     await expect(startMemcached({ release, args: ["-m", "0", "--no-such"] })).rejects.toThrow(/ended at once/);
+  });
+});
+
+describe("a port that somebody else took in the meantime", () => {
+  it.each([false, true])("is given up for another one (cluster mode: %s)", async (clusterMode) => {
+    const config: Record<string, string> = clusterMode ? { "cluster-enabled": "yes" } : {};
+    const first = await startRedis({ config });
+    vi.spyOn(ports, "take").mockResolvedValueOnce(first.port);
+    const second = await startRedis({ config });
+    expect(second.port).not.toBe(first.port);
+    expect(await second.call("PING")).toBe("PONG");
+  });
+});
+
+describe("a signal for a server that has ended", () => {
+  it("goes nowhere", async () => {
+    const server = await startRedis();
+    await server.kill();
+    await server.thaw();
+    await expect(server.call("PING")).rejects.toThrow(/ECONNREFUSED|closed/);
   });
 });
 

@@ -46,7 +46,12 @@ export class ContainerProcess implements ServerProcess {
   }
 
   async signal(name: ServerSignal): Promise<void> {
-    await this.#container?.kill({ signal: name });
+    try {
+      await this.#container?.kill({ signal: name });
+    } catch (error) {
+      // As with a child process: a signal for what has ended already goes nowhere. The engine calls it an error.
+      if (await this.isRunning()) throw error;
+    }
   }
 
   async output(): Promise<string> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Reply } from "../../../src/model/node-port.js";
 import type { RedisCalls } from "../../../src/demo/redis-calls.js";
 import { readStart } from "../../../src/demo/server-log.js";
+import { GiveUp } from "../../../src/demo/wait-until.js";
 import { ports, temporaryDirectory } from "./registry.js";
 import { findRelease } from "./releases.js";
 import { RespConnection } from "./resp-connection.js";
@@ -108,7 +109,8 @@ export class RedisServer extends TestServer implements RedisCalls {
 
   protected override async isReady(): Promise<boolean> {
     const start = readStart((await this.logText()).slice(this.#logStart));
-    if (start === "port-taken") throw new PortTaken(this.address);
+    // waitUntil takes any other error for "not yet".
+    if (start === "port-taken") throw new GiveUp(new PortTaken(this.address));
     return start === "ready";
   }
 

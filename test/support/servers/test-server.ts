@@ -34,7 +34,7 @@ export abstract class TestServer {
 
   abstract logText(): Promise<string>;
 
-  /** Whether the present start got as far as serving; throws `PortTaken` when the log says so. */
+  /** Whether the present start got as far as serving; throws `GiveUp` with a `PortTaken` when the log says so. */
   protected abstract isReady(): Promise<boolean>;
 
   /** Drops the harness's own connection. */
