@@ -64,7 +64,7 @@ async function sendBatches(
   const batches = slots.flatMap((slot) => batchesOf(slot, run.options));
   let trouble: string | null = null;
   let moved = 0;
-  for (const chunk of chunksOf(batches, pace.braking ? 1 : run.options.batchKeys, run.options.batchBytes)) {
+  for (const chunk of chunksOf(batches, pace.requestKeys, run.options.batchBytes)) {
     const began = run.deps.clock.monotonicMs();
     const sending = from.ask(
       lane,
@@ -88,7 +88,7 @@ async function sendBatches(
   return trouble ?? (moved === 0 && batches.length > 0 ? "the keys that are listed are not there" : null);
 }
 
-/** Batches that go in one request: as many as keep the servers busy during a round trip, as few as keep others' waits short. */
+/** Batches that go in one request; one of more keys than that goes by itself. */
 function chunksOf(batches: readonly Batch[], mostKeys: number, mostBytes: number): Batch[][] {
   const chunks: Batch[][] = [];
   let keys = 0;

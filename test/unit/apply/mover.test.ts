@@ -91,11 +91,27 @@ describe("the pace", () => {
     expect(time.slept).toBe(0);
     pace.heard(80);
     pace.heard(80);
-    expect(pace.braking).toBe(true);
+    expect(pace.requestKeys).toBe(1);
     await pace.after(100, 50);
     expect(time.slept).toBeGreaterThan(0);
     for (let i = 0; i < 6; i++) pace.heard(1);
-    expect(pace.braking).toBe(false);
+    expect(pace.requestKeys).toBeGreaterThan(1);
+    time.slept = 0;
+    await pace.after(100, 50);
+    expect(time.slept).toBe(0);
+  });
+
+  it("asks for less at once long before others wait for too long, and for more while nobody waits", () => {
+    const pace = new Pace(clockAt({ ms: 0, slept: 0 }), null, 60);
+    const first = pace.requestKeys;
+    pace.heard(25);
+    expect(pace.requestKeys).toBe(first / 2);
+    pace.heard(15);
+    expect(pace.requestKeys).toBe(first / 2);
+    for (let i = 0; i < 20; i++) pace.heard(2);
+    expect(pace.requestKeys).toBe(200);
+    for (let i = 0; i < 20; i++) pace.heard(50);
+    expect(pace.requestKeys).toBe(25);
   });
 });
 
