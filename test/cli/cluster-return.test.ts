@@ -60,3 +60,14 @@ it.each(["redis-8.0", "valkey-9.1"])(
   },
   90_000,
 );
+
+it.each(["redis-6.0", "valkey-9.1"])("a member of %s that was reset by hand is taken out", async (release) => {
+  const { nodes } = await startCluster({ release, replicasPerPrimary: 0 });
+  const [leaving] = (await startClusterNodes(1, { release })) as [RedisServer];
+  await ok(verb("add-node", nodes[0], leaving.address));
+  const id = await idOf(leaving);
+  await leaving.call("CLUSTER", "RESET", "SOFT");
+  await ok(verb("del-node", nodes[0], leaving.address));
+  for (const node of nodes) expect([...(await tableOf(node)).keys()]).not.toContain(id);
+  expect((await tableOf(leaving)).size).toBe(1);
+});
