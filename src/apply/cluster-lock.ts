@@ -77,7 +77,7 @@ async function renewUntil(held: Held, lost: AbortController, ended: AbortSignal)
   while (!hasEnded() && !another && leftMs() > 0) {
     // Sooner after a failure, so that one hiccup leaves several more tries before it expires.
     await pause(Math.min(held.ttlMs / 3, Math.max(20, leftMs() / 4)), ended);
-    if (!hasEnded()) another = (await Promise.race([renew(held), untilExpiry(held, ended)])) === "another";
+    if (!hasEnded()) another = (await renewInTime(held, ended)) === "another";
   }
   if (!hasEnded()) lost.abort(lockLost());
 }
@@ -92,9 +92,15 @@ function lockLost(): CachectlError {
 }
 
 /** An answer that comes after the lock has expired is worth nothing: the wait for it must not hide that. */
-async function untilExpiry(held: Held, ended: AbortSignal): Promise<"failed"> {
-  await pause(Math.max(0, held.heldUntil - performance.now()), ended);
-  return "failed";
+async function renewInTime(held: Held, ended: AbortSignal): ReturnType<typeof renew> {
+  // Of each try its own, ended with it: tries that fail at once would pile up waits for the expiry.
+  const answered = new AbortController();
+  const expired = pause(Math.max(0, held.heldUntil - performance.now()), AbortSignal.any([ended, answered.signal]));
+  try {
+    return await Promise.race([renew(held), expired.then(() => "failed" as const)]);
+  } finally {
+    answered.abort();
+  }
 }
 
 async function renew(held: Held): Promise<"renewed" | "another" | "failed"> {

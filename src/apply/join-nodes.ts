@@ -1,6 +1,7 @@
 import { disagreement, type WantedMember } from "./agree-on-layout.js";
 import { replicate, waitUntilLinked } from "./create-cluster.js";
 import { meetNodes, type MeetingNode } from "./meet-nodes.js";
+import { renewIds } from "./renew-ids.js";
 import { runSteps, type StepResult } from "./run-steps.js";
 import { waitFor, type WaitDeps } from "./wait-for.js";
 
@@ -8,7 +9,13 @@ export interface Joining {
   /** Every member, all of them reachable; with its primary's id for a replica. */
   members: readonly (MeetingNode & { primaryId: string | null })[];
   /** Who joins, and whose replica it is to become; null: a primary without slots. */
-  newcomers: readonly (MeetingNode & { follows: { id: string; address: string } | null })[];
+  newcomers: readonly Newcomer[];
+}
+
+export interface Newcomer extends MeetingNode {
+  follows: { id: string; address: string } | null;
+  /** It was a member before, and is none now: it gets a new id first. */
+  needsNewId: boolean;
 }
 
 /**
@@ -19,10 +26,13 @@ export function joinNodes(
   { members, newcomers }: Joining,
   deps: WaitDeps & { say(title: string): void },
 ): Promise<StepResult> {
-  const names = newcomers.map(({ address }) => address).join(", ");
+  const names = listOf(newcomers);
+  const former = newcomers.filter(({ needsNewId }) => needsNewId);
+  // With the ids that they have by then.
+  let joining = newcomers;
   const wanted = (followed: boolean): WantedMember[] => [
     ...members.map((member) => ({ ...member, slots: null })),
-    ...newcomers.map(({ follows, ...node }) => ({
+    ...joining.map(({ follows, ...node }) => ({
       ...node,
       primaryId: followed && follows !== null ? follows.id : null,
       slots: [],
@@ -37,10 +47,25 @@ export function joinNodes(
   const following = newcomers.filter(({ follows }) => follows !== null);
   return runSteps(
     [
+      ...(former.length === 0
+        ? []
+        : [
+            {
+              title: `give ${listOf(former)} a new node id (CLUSTER RESET HARD)`,
+              run: async () => {
+                const renewed = new Map((await renewIds(former, deps)).map((one) => [one.address, one]));
+                joining = newcomers.map((one) => renewed.get(one.address) ?? one);
+                return [...renewed.values()].map(
+                  ({ address, id }) =>
+                    `${address} has the new node id ${id} (CLUSTER RESET HARD): members may have been told to forget its old one`,
+                );
+              },
+            },
+          ]),
       {
         title: `introduce ${names} to every member`,
         run: async () => {
-          const all = { nodes: [...members, ...newcomers], newcomers: new Set(newcomers.map(({ id }) => id)) };
+          const all = { nodes: [...members, ...joining], newcomers: new Set(joining.map(({ id }) => id)) };
           await meetNodes(all, deps);
           return [`${names} and all ${members.length} members know each other`];
         },
@@ -64,11 +89,11 @@ export function joinNodes(
         ? []
         : [
             {
-              title: `wait until ${following.map(({ address }) => address).join(", ")} has its primary's data`,
+              title: `wait until ${listOf(following)} has its primary's data`,
               run: async () => {
                 await waitFor(deps, () => agreed(true), hint);
                 await waitUntilLinked(following, deps);
-                return [`${following.map(({ address }) => address).join(", ")}: linked and synced`];
+                return [`${listOf(following)}: linked and synced`];
               },
             },
           ]),
@@ -76,4 +101,8 @@ export function joinNodes(
     deps.stop,
     (title) => deps.say(title),
   );
+}
+
+function listOf(nodes: readonly { address: string }[]): string {
+  return nodes.map(({ address }) => address).join(", ");
 }

@@ -1,10 +1,9 @@
-import { mapWithLimit } from "../model/map-with-limit.js";
 import type { FleetNode } from "../model/node-port.js";
 import { replicate, waitUntilLinked } from "./create-cluster.js";
 import { forgetNodes } from "./forget-nodes.js";
-import { askView, firstOf, orClause } from "./member-view.js";
+import { resetNodes } from "./reset-nodes.js";
 import { runSteps, type ChangeStep, type StepResult } from "./run-steps.js";
-import { waitFor, type WaitDeps } from "./wait-for.js";
+import type { WaitDeps } from "./wait-for.js";
 
 export interface RemovedNode {
   id: string;
@@ -23,7 +22,7 @@ export interface Removal {
 
 /**
  * Takes nodes without slots out of a cluster. Writes. Replicas find another primary first: a replica refuses to forget the one it
- * follows. The removed node is reset last (CLUSTER RESET SOFT), while everybody refuses to hear of it; a replica loses its copy of
+ * follows. The removed node is reset last (CLUSTER RESET HARD), while everybody refuses to hear of it; a replica loses its copy of
  * the data by that.
  */
 export function removeNodes(
@@ -51,29 +50,24 @@ export function removeNodes(
         );
         const told = [`none of the ${staying.length} remaining members names ${names} any more`];
         // Not a step of its own: a signal between the two would leave nodes that dial the cluster for ever.
-        return [...told, ...(await resetSoft(live, deps))];
+        return [...told, ...(await resetHard(live, deps))];
       },
     },
   ];
   return runSteps(steps, deps.stop, (title) => deps.say(title));
 }
 
-async function resetSoft(nodes: readonly { node: FleetNode; address: string }[], deps: WaitDeps): Promise<string[]> {
-  await mapWithLimit(nodes, 50, async ({ node }) => {
-    const port = await node.openRedis();
-    await port.call("CLUSTER", "RESET", "SOFT");
-  });
-  await waitFor(
+/**
+ * HARD, for a new id: from Redis 7.2 on, members tell each other for 60 s whom to forget, and whoever hears it drops that id again,
+ * and its slots with it, also where the node has joined once more.
+ */
+async function resetHard(nodes: readonly { node: FleetNode; address: string }[], deps: WaitDeps): Promise<string[]> {
+  await resetNodes(
+    nodes,
     { ...deps, stop: new AbortController().signal },
-    async () =>
-      firstOf(
-        await mapWithLimit(nodes, 50, ({ node, address }) =>
-          orClause(address, async () =>
-            (await askView(node)).nodes.length === 1 ? null : `${address} still knows other nodes`,
-          ),
-        ),
-      ),
-    "Run CLUSTER RESET SOFT on that node, or stop it.",
+    "Run CLUSTER RESET HARD on that node, or stop it.",
   );
-  return nodes.map(({ address }) => `${address} is alone, and holds no slot and no key (CLUSTER RESET SOFT)`);
+  return nodes.map(
+    ({ address }) => `${address} is alone, has a new id, and holds no slot and no key (CLUSTER RESET HARD)`,
+  );
 }

@@ -16,6 +16,7 @@ const maxAtOnce = 50;
 export async function resetNodes(
   nodes: readonly Pick<MeetingNode, "node" | "address">[],
   deps: WaitDeps,
+  hint: string,
 ): Promise<string[]> {
   await mapWithLimit(nodes, maxAtOnce, async ({ node }) => {
     const port = await node.openRedis();
@@ -34,7 +35,7 @@ export async function resetNodes(
           }),
         ),
       ),
-    "Run the command again with --undo.",
+    hint,
   );
   return nodes.map(({ address }) => `${address} is alone and without slots again`);
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Context } from "../commands/context.js";
 import { createContext } from "./context.js";
+import { refuseExcessArguments } from "./excess-arguments.js";
 import { exitCodeFor, formatOf, loadRenderer, renderForFlags, type OutputFlags } from "./output.js";
 import type { RunState, Shell } from "./shell.js";
 import type { Terminal } from "./terminal.js";
@@ -43,6 +44,9 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
     .version(version(), "-V, --version", "print the version")
     .exitOverride()
     .showSuggestionAfterError()
+    // Refused below, with a next step.
+    .allowExcessArguments()
+    .hook("preAction", (_, verb) => refuseExcessArguments(verb))
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       // Commander writes at once and does not wait; both are short.

@@ -2,7 +2,7 @@ import type { NewNodeState } from "../model/new-node.js";
 import { CachectlError, ConnectError, ServerReplyError } from "../model/errors.js";
 import type { FleetNode, RedisPort, Reply } from "../model/node-port.js";
 import { parseClusterNodes } from "../protocol/cluster-nodes.js";
-import { parseInfo, parsePairs } from "../protocol/info.js";
+import { numberField, parseInfo, parsePairs } from "../protocol/info.js";
 import { parseOwnAddress } from "../protocol/own-cluster-address.js";
 import { replyList } from "../protocol/replies.js";
 
@@ -41,6 +41,7 @@ function blank(address: string): NewNodeState {
     slots: [],
     configEpoch: 0,
     openSlots: 0,
+    wasMember: false,
     knows: [],
     asksPassword: null,
     hasPrimaryPassword: null,
@@ -87,8 +88,15 @@ async function clusterState(port: RedisPort): Promise<Partial<NewNodeState>> {
         address: `${host}:${at}`,
         handshake: flags.includes("handshake"),
       })),
+    wasMember: await isPastFirstEpoch(port),
     forbidden: await forbiddenCommands(port),
   };
+}
+
+/** CLUSTER RESET SOFT keeps a former cluster's epoch together with the id; HARD gives a new id and starts at 0 again. */
+async function isPastFirstEpoch(port: RedisPort): Promise<boolean> {
+  const fields = parseInfo(String(await port.call("CLUSTER", "INFO")))[""];
+  return (numberField(fields, "cluster_current_epoch") ?? 0) > 0;
 }
 
 const trials: [name: string, ...args: string[]][] = [

@@ -21,6 +21,8 @@ export interface NewNodeState {
   slots: SlotRange[];
   configEpoch: number;
   openSlots: number;
+  /** It has been in a cluster with the id that it has: the members may have been told to forget it. */
+  wasMember: boolean;
   /** Every other node in its table. A handshake's id is not the node's own yet. */
   knows: { id: string; address: string; handshake: boolean }[];
   /** It asks its clients for a password; null: it would not say. */

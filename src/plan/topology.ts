@@ -16,13 +16,20 @@ type NatMap = Readonly<Record<string, { host: string; port: number }>>;
  * A node's own word decides on its role and slots; of one that did not answer, what the first of the others says.
  *
  * @param zones host (announced, its name, or as dialled) → zone; it weighs more than what the server announces
+ * @param leaving ids of members that are to be taken out: one that knows nobody any more, reset by hand, need not agree with the others
  */
 export function topologyOf(
   target: ObservedTarget,
   zones: Readonly<Record<string, string>>,
   natMap: NatMap = {},
+  leaving: readonly string[] = [],
 ): ClusterTopology {
   const views = viewsOf(target);
+  const aside = new Set(views.filter((view) => isAlone(view, leaving)).map(({ node }) => node.address));
+  const counted = {
+    target: { ...target, nodes: target.nodes.filter(({ node }) => !aside.has(node.address)) },
+    views: views.filter(({ node }) => !aside.has(node.address)),
+  };
   const observed = new Map(target.nodes.map((node) => [node.node.address, node]));
   const nodes = [...mergeClusterViews(views).values()].map((member) => clusterNode(member, observed, zones, natMap));
   const sorted = inSlotOrder(nodes);
@@ -30,9 +37,15 @@ export function topologyOf(
   return {
     nodes: sorted,
     uncovered,
-    obstacles: obstaclesOf(target, views, sorted, uncovered),
+    obstacles: obstaclesOf(counted.target, counted.views, sorted, uncovered),
     fingerprint: topologyFingerprint(nodes),
   };
+}
+
+/** What it still owns by its own word makes it a party to what the others have to agree on. */
+function isAlone({ facts: { clusterView } }: ClusterView, leaving: readonly string[]): boolean {
+  const [own, ...others] = clusterView.nodes;
+  return own?.myself === true && others.length === 0 && own.slots.length === 0 && leaving.includes(own.id);
 }
 
 function viewsOf({ nodes }: ObservedTarget): ClusterView[] {

@@ -57,6 +57,21 @@ describe("mistakes on the command line", () => {
     expect(run.stderr).not.toContain("secret@");
   });
 
+  it.each([
+    ["cluster rebalance 10.0.0.5:6379", "cachectl cluster rebalance -p 10.0.0.5:6379"],
+    ["cluster reshard --from all --to b:1 --slots 5 a:1", "cachectl cluster reshard -p a:1"],
+    ["cluster fix prod --dry-run", "cachectl cluster fix -p prod"],
+    ["cluster failover 10.0.0.6:6379 prod", "cachectl cluster failover 10.0.0.6:6379 -p prod"],
+    ["cluster apply plan.json prod", "cachectl cluster apply plan.json -p prod"],
+    ["cluster rebalance prod -p prod", "See cachectl cluster rebalance --help"],
+    ["demo please", "See cachectl demo --help"],
+  ])("names the next step for a word too many in: %s", async (line, expected) => {
+    const run = await runCli(line.split(" "));
+    expectClear(run, 2);
+    expect(run.stderr).toContain(expected);
+    expect(run.stdout).toBe("");
+  });
+
   it("gives a JSON report for an error too when JSON was asked for", async () => {
     const run = await runCli(["analyze", "-p", "nowhere", "--json"]);
     expectClear(run, 2);

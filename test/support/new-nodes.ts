@@ -20,6 +20,7 @@ export function newNode(name: string, changes: Partial<NewNodeState> = {}): { ad
       slots: [],
       configEpoch: 0,
       openSlots: 0,
+      wasMember: false,
       knows: [],
       asksPassword: false,
       hasPrimaryPassword: false,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { isLost, type MemberLink } from "./member-link.js";
 import type { Pace } from "./pace.js";
@@ -7,8 +8,13 @@ const everyMs = 100;
 /** Asks PING beside the move, as another client would, and tells the pace of each pair how long its nodes keep others waiting. */
 export class StallWatch {
   readonly #ended = new AbortController();
-  readonly #watched = new Map<MemberLink, { paces: Set<Pace>; watching: Promise<void> }>();
+  readonly #watched = new Map<MemberLink, { paces: Set<Pace>; measured: Promise<void> }>();
   #longestMs: number | null = null;
+
+  constructor() {
+    // One pause for each member that is watched, and a cluster has more than the ten that Node takes for a leak.
+    setMaxListeners(0, this.#ended.signal);
+  }
 
   /** Milliseconds over the idle round trip; null: nobody answered. */
   get longestMs(): number | null {
@@ -17,14 +23,15 @@ export class StallWatch {
 
   /** Measures the idle round trip first, so call it before the move begins. */
   async watch(link: MemberLink, pace: Pace): Promise<void> {
-    const watched = this.#watched.get(link);
-    if (watched !== undefined) {
-      watched.paces.add(pace);
-      return;
+    let watched = this.#watched.get(link);
+    if (watched === undefined) {
+      const paces = new Set<Pace>();
+      const measured = idleRoundTrip(link).then((idleMs) => void this.pingUntilEnd(link, paces, idleMs));
+      // Before the wait: pairs that share a node begin at the same moment.
+      this.#watched.set(link, (watched = { paces, measured }));
     }
-    const paces = new Set([pace]);
-    const idleMs = await idleRoundTrip(link);
-    this.#watched.set(link, { paces, watching: this.pingUntilEnd(link, paces, idleMs) });
+    watched.paces.add(pace);
+    await watched.measured;
   }
 
   leave(link: MemberLink, pace: Pace): void {
@@ -40,6 +47,8 @@ export class StallWatch {
     let idle = idleMs;
     for (;;) {
       const lateBefore = await this.ownLateness();
+      // Its link is closed by now: another PING would open it again.
+      if (this.hasEnded()) return;
       const tookMs = await roundTrip(link);
       if (this.hasEnded()) return;
       if (tookMs === null || paces.size === 0) continue;

@@ -37,7 +37,9 @@ export async function addNode(context: Context, options: AddNodeOptions): Promis
     try {
       refuseNodes("add-node-refused", [...probed.problems, ...checkNewcomers(cluster.topology, probed.nodes)]);
       const follows = followedBy(cluster, probed.nodes, options.replicaOf);
-      const plan = probed.nodes.map((node) => sentence(node, follows.get(node.state.id ?? "") ?? null));
+      const plan = probed.nodes.map((node) =>
+        sentence(node, follows.get(node.state.id ?? "") ?? null, needsNewId(cluster.topology, node)),
+      );
       const target = cluster.profile.identity.name;
       if (options.dryRun)
         return verbReport({
@@ -53,6 +55,7 @@ export async function addNode(context: Context, options: AddNodeOptions): Promis
             newcomers: probed.nodes.map((node) => ({
               ...meeting(node),
               follows: follows.get(node.state.id ?? "") ?? null,
+              needsNewId: needsNewId(topology, node),
             })),
           },
           {
@@ -92,8 +95,14 @@ function followedBy(
   return new Map(places.map(({ id }) => [id, primary]));
 }
 
-function sentence({ address }: ProbedNode, primary: ClusterNode | null): string {
-  return primary === null ? `${address} as a primary without slots` : `${address} as a replica of ${primary.address}`;
+/** The members may have been told to forget it; one that knows others has begun to join by an earlier run. */
+function needsNewId({ nodes }: ClusterTopology, { state }: ProbedNode): boolean {
+  return state.wasMember && state.knows.length === 0 && !nodes.some(({ id }) => id === state.id);
+}
+
+function sentence({ address }: ProbedNode, primary: ClusterNode | null, newId: boolean): string {
+  const role = primary === null ? "a primary without slots" : `a replica of ${primary.address}`;
+  return `${address} as ${role}${newId ? ", with a new node id (CLUSTER RESET HARD), since it was a member before" : ""}`;
 }
 
 function membersOf(cluster: OpenCluster, { nodes }: ClusterTopology, newcomers: readonly ProbedNode[]) {

@@ -99,8 +99,8 @@ async function takeOut(
     return await withClusterLock(context, cluster, "cluster-del-node", async (stop) => {
       // Drained primaries and their replicas may have found new primaries by themselves (allow-replica-migration).
       const otherwise = isDrained ? "no node was taken out" : "nothing was changed";
-      const topology = await waitUntilSettled(context, cluster, { tolerated, otherwise });
       const nodes = removal.removed.map(({ id }) => id);
+      const topology = await waitUntilSettled(context, cluster, { tolerated, leaving: nodes, otherwise });
       const now = planFor(cluster, topology, { nodes, allowFewPrimaries: true });
       const { clock } = context.change;
       return removeNodes(removalOf(cluster, topology, now), {

@@ -20,8 +20,12 @@ export interface OpenCluster {
   topology: ClusterTopology;
   /** The member with this node id, to talk to; null when discovery did not find it under an address. */
   nodeOf(id: string): FleetNode | null;
-  /** Asks every member again, over new connections, those that joined since as well. Read-only. */
-  lookAgain(): Promise<ClusterTopology>;
+  /**
+   * Asks every member again, over new connections, those that joined since as well. Read-only.
+   *
+   * @param leaving ids of members that are to be taken out, as `topologyOf` takes them
+   */
+  lookAgain(leaving?: readonly string[]): Promise<ClusterTopology>;
 }
 
 export interface OpenClusterOptions {
@@ -48,8 +52,8 @@ export async function openCluster(
   try {
     // Ids stay for the life of a node, so one that a later look does not see can still be talked to.
     const addresses = new Map<string, string>();
-    const look = async () => {
-      const seen = await lookAtMembers(fleet, profile, { ...profile.identity.zones, ...zones });
+    const look = async (leaving: readonly string[] = []) => {
+      const seen = await lookAtMembers(fleet, profile, { ...profile.identity.zones, ...zones }, leaving);
       for (const { id, address } of seen.topology.nodes) addresses.set(id, address);
       return seen;
     };
@@ -58,7 +62,7 @@ export async function openCluster(
     return {
       ...{ profile, fleet, observed, topology },
       nodeOf: (id) => fleet.nodes.find(({ identity }) => identity.address === addresses.get(id)) ?? null,
-      lookAgain: async () => (await look()).topology,
+      lookAgain: async (leaving) => (await look(leaving)).topology,
     };
   } catch (error) {
     fleet.close();
@@ -74,10 +78,11 @@ async function lookAtMembers(
   fleet: GrowingFleet,
   profile: Profile,
   zones: Readonly<Record<string, string>>,
+  leaving: readonly string[],
 ): Promise<{ observed: ObservedTarget; topology: ClusterTopology }> {
   for (let round = 1; ; round += 1) {
     const observed = await observeCluster(fleet, profile.identity);
-    const topology = topologyOf(observed, zones, profile.natMap);
+    const topology = topologyOf(observed, zones, profile.natMap, leaving);
     const silent = topology.nodes.filter(({ reachable }) => !reachable).map(({ address }) => address);
     if (round === mostRounds || !profile.discover || !(await fleet.takeIn(silent))) return { observed, topology };
   }

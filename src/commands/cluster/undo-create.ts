@@ -46,7 +46,12 @@ export async function undoCreate(context: Context, options: CreateOptions): Prom
         : [
             {
               title: "reset the nodes",
-              run: () => resetNodes(touched, { clock, stop, deadlineMs: options.deadlineMs }),
+              run: () =>
+                resetNodes(
+                  touched,
+                  { clock, stop, deadlineMs: options.deadlineMs },
+                  "Run the command again with --undo.",
+                ),
             },
           ],
       stop,

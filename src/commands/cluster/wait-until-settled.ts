@@ -13,6 +13,8 @@ export interface Settling {
 export interface SettleOptions {
   /** Obstacles that are not waited for. */
   tolerated?: readonly ClusterObstacle["code"][] | undefined;
+  /** Ids of members that are to be taken out: one that was reset by hand need not agree with the others. */
+  leaving?: readonly string[];
   /** Seen a moment ago: spares the first look. */
   first?: ClusterTopology;
   /** The first signal ends the wait, with what was seen until then. */
@@ -40,14 +42,15 @@ const pauseMs = 200;
  */
 export async function settle(context: Context, cluster: OpenCluster, options: SettleOptions = {}): Promise<Settling> {
   const { clock } = context.change;
-  const { tolerated = [], stop } = options;
+  const { tolerated = [], leaving = [], stop } = options;
+  const look = () => cluster.lookAgain(leaving);
   const begunMs = clock.monotonicMs();
-  for (let look = options.first ?? (await cluster.lookAgain()); ; look = await cluster.lookAgain()) {
-    const standing = look.obstacles.filter(({ code }) => !tolerated.includes(code));
+  for (let seen = options.first ?? (await look()); ; seen = await look()) {
+    const standing = seen.obstacles.filter(({ code }) => !tolerated.includes(code));
     const [worst] = standing;
-    if (worst === undefined) return { topology: look, standing };
+    if (worst === undefined) return { topology: seen, standing };
     const patience = standing.some(({ code }) => lasting.includes(code)) ? lastingPatienceMs : patienceMs;
-    if (stop?.aborted === true || clock.monotonicMs() - begunMs >= patience) return { topology: look, standing };
+    if (stop?.aborted === true || clock.monotonicMs() - begunMs >= patience) return { topology: seen, standing };
     context.progress.update(`Waiting until every node sees a healthy cluster: ${worst.message}`);
     await clock.sleep(pauseMs);
   }

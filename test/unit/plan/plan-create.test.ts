@@ -94,6 +94,12 @@ describe("planCreate", () => {
     expect(notes).toEqual(["All nodes are on one host, a: its loss takes every primary together with its replicas."]);
   });
 
+  it("names each replica that is too close when only one node is on another host", () => {
+    const { notes } = planned("b:1 a:2 a:3 a:4 a:5 a:6");
+    expect(notes).toHaveLength(2);
+    for (const note of notes) expect(note).toContain("is on the host of its primary");
+  });
+
   it("makes what is left over further replicas of different primaries, and says whose", () => {
     const plan = planned("a:1 b:1 c:1 d:1 e:1 f:1 g:1");
     expect(plan.primaries.map(({ replicas }) => replicas.length).sort()).toEqual([1, 1, 2]);

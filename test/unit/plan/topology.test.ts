@@ -30,6 +30,19 @@ describe("topologyOf", () => {
     expect(topology.nodes).toHaveLength(6);
   });
 
+  it("asks no agreement of a leaving member that knows nobody any more, but of any other", () => {
+    const members = [...sixMembers(), member("p9")];
+    const alone = viewedBy("p9", [member("p9")]);
+    const nodes = settled([...clusterOf(members).slice(0, 6), alone]);
+    const obstaclesWhen = (leaving: string[]) => topologyOf(targetOf(nodes), {}, {}, leaving.map(nodeId)).obstacles;
+    expect(obstaclesWhen(["p9"])).toEqual([]);
+    expect(obstaclesWhen(["r6"])).toMatchObject([{ code: "views-differ" }]);
+    // With slots of its own it is a party to who owns them.
+    const owner = viewedBy("p9", [member("p9", { slots: [[0, 5]] })]);
+    const contested = settled([...clusterOf(members).slice(0, 6), owner]);
+    expect(topologyOf(targetOf(contested), {}, {}, [nodeId("p9")]).obstacles).not.toEqual([]);
+  });
+
   it("lists primaries by their first slot, each followed by its replicas, and those without slots last", () => {
     const view = [member("p9"), ...sixMembers().reverse()];
     const { nodes } = topologyOf(targetOf(clusterOf(view)), {});

@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { CachectlError } from "../model/errors.js";
+import { shellQuote } from "../model/shell-quote.js";
+
+/**
+ * For every verb, before its action: words that it has no place for. Commander's own sentence counts them and leaves it at that;
+ * most often one is the target, which verbs that change something only take with -p.
+ *
+ * @throws CachectlError usage `too-many-arguments`
+ */
+export function refuseExcessArguments(verb: Command): void {
+  const { registeredArguments, args } = verb;
+  if (registeredArguments.at(-1)?.variadic === true || args.length <= registeredArguments.length) return;
+  const excess = args.slice(registeredArguments.length);
+  const path = pathOf(verb);
+  throw new CachectlError(
+    "usage",
+    "too-many-arguments",
+    `${path} takes ${counted(registeredArguments.length)}, so there is no place for ${excess.join(" ")}`,
+    nextStep(verb, path, excess),
+  );
+}
+
+function nextStep(verb: Command, path: string, excess: readonly string[]): string {
+  const takesProfile = verb.options.some(({ long }) => long === "--profile");
+  if (!takesProfile || verb.getOptionValue("profile") !== undefined) return `See ${path} --help.`;
+  const own = verb.args.slice(0, verb.registeredArguments.length);
+  const line = [path, ...[...own, "-p", excess.join(",")].map(shellQuote)].join(" ");
+  return `Name the target with -p: ${line}`;
+}
+
+function counted(places: number): string {
+  if (places === 0) return "no arguments";
+  return places === 1 ? "one argument" : `${places} arguments`;
+}
+
+/** `cachectl cluster rebalance`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}

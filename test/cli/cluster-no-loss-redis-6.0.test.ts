@@ -1,0 +1,6 @@
+import { testNoLoss } from "../support/no-loss.js";
+import { usingServers } from "../support/servers/index.js";
+
+usingServers();
+
+testNoLoss("redis-6.0", { replicasPerPrimary: 0 });

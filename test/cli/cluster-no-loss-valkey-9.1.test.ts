@@ -1,0 +1,6 @@
+import { testNoLoss } from "../support/no-loss.js";
+import { usingServers } from "../support/servers/index.js";
+
+usingServers();
+
+testNoLoss("valkey-9.1", { replicasPerPrimary: 0 });
