@@ -33,5 +33,5 @@ export async function renewIds<T extends Pick<MeetingNode, "id" | "node" | "addr
       );
   });
   await resetNodes(nodes, deps, "Run the same command again.");
-  return mapWithLimit(nodes, maxAtOnce, async (one) => ({ ...one, id: (await askView(one.node)).myId ?? one.id }));
+  return mapWithLimit(nodes, maxAtOnce, async (one) => ({ ...one, id: (await askView(one.node)).myId }));
 }
