@@ -119,7 +119,7 @@ describe("sentinel drill that is disturbed", () => {
     await group.replicas[0]?.freeze();
     expect(await run.ended).toEqual({ code: 4, signal: null });
     const report = JSON.parse(run.stdout()) as Report;
-    expect(report.summary).toContain("no new primary took a write");
+    expect(report.summary).toContain("no new primary took a write in time");
     expect(report.change).toMatchObject({
       complete: false,
       failed: [{ reason: expect.stringContaining("no write") as string }],

@@ -21,7 +21,7 @@ const cases = [
 ];
 
 describe("sentinel drill", () => {
-  it.concurrent.each(cases)(
+  it.concurrent.for(cases)(
     "fails $release over twice in a row, with $replicas replicas and min-replicas-to-write $minReplicas, and tells the truth",
     { timeout: 200_000 },
     async ({ release, replicas, minReplicas }, { expect }) => {

@@ -62,7 +62,7 @@ function summaryOf({ masterName, primary, orderTo }: DrillPlan, outcome: DrillOu
   const { ordered, newPrimary, restoredMs } = outcome;
   if (!ordered) return `${masterName}: no failover was begun, ${primary} is still the primary.`;
   if (newPrimary === null || restoredMs === null)
-    return `${masterName}: ${orderTo} took the order, and no new primary took a write. ${lostText(outcome)}`;
+    return `${masterName}: ${orderTo} took the order, and no new primary took a write in time. ${lostText(outcome)} Sentinel may still go on, and what it does then is not counted.`;
   const who = `${newPrimary} is the primary in place of ${primary}`;
   const followed = complete ? "every sentinel and replica follows" : "not everybody was seen to follow";
   return `${masterName}: ${who}, ${followed}. Writes worked again ${formatDuration(restoredMs / 1000)} after the order. ${lostText(outcome)}`;

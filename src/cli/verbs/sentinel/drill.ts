@@ -19,13 +19,18 @@ export function addSentinelDrill(sentinel: Command, shell: Shell): void {
     .command("drill")
     .description("fail a healthy group over on purpose: how long writes are away, which are lost, who follows")
     .argument("[master]", "the monitored name; default: the profile's, or the only one")
-    .option("--rate <writes>", "writes a second of each of the two clients", writesPerSecond, 20)
-    .addOption(waitOption(duration))
-    .option("--journal <file>", "where to note each step (a file for each target in ~/.local/state/cachectl/journals)")
     .addHelpText("before", examples);
-  addOutputOptions(addSelectionOptions(addChangeOptions(command))).action(
+  addOutputOptions(addSelectionOptions(addDrillOptions(command))).action(
     (master: string | undefined, flags: DrillFlags) => runDrillVerb(shell, master ?? null, flags),
   );
+}
+
+/** What a drill is asked, for each verb that can begin one. */
+export function addDrillOptions(command: Command): Command {
+  return addChangeOptions(command)
+    .option("--rate <writes>", "writes a second of each of the two clients", writesPerSecond, 20)
+    .addOption(waitOption(duration))
+    .option("--journal <file>", "where to note each step (a file for each target in ~/.local/state/cachectl/journals)");
 }
 
 /** The drill with a verb's flags: for `sentinel drill`, and for a flag of another verb. */
