@@ -27,7 +27,7 @@ export async function awaitFollowers(plan: DrillPlan, watched: Watched, deps: Dr
       const sights = await mapWithLimit(plan.sentinels, 50, (address) => sentinelSight(address, plan, watched, deps));
       const epochs = new Set(sights.map((sight) => sight.epoch));
       const behind = firstOf(sights.map(({ missing }) => missing));
-      if (behind === null) watched.onEvent("every sentinel names the new primary, and none is still failing over");
+      if (behind === null) watched.onEvent("every sentinel names the new primary");
       const apart = epochs.size === 1 ? null : `the sentinels have different config epochs: ${[...epochs].join(", ")}`;
       epoch = sights[0]?.epoch ?? null;
       const nodes = await replicasMissing(plan, watched, deps);
