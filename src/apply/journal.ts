@@ -1,9 +1,11 @@
 import { mkdir, open, readFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CachectlError } from "../model/errors.js";
-import type { JournalEntry, MoveJournal } from "./move-types.js";
+import type { JournalEntry } from "./move-types.js";
 
-export interface Journal extends MoveJournal {
+/** @typeParam Entry what its lines hold; a move of slots where left out */
+export interface Journal<Entry = JournalEntry> {
+  write(entry: Entry): Promise<void>;
   /** Waits for what is still being written. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -16,13 +18,13 @@ export interface Journal extends MoveJournal {
  *
  * @throws CachectlError usage where the file cannot be written, by `write` too (a full disk)
  */
-export async function openJournal(path: string): Promise<Journal> {
+export async function openJournal<Entry = JournalEntry>(path: string): Promise<Journal<Entry>> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(path, "a+", 0o600);
     await dropTornLine(file, path);
     await syncDirectory(dirname(path));
-    return new JournalFile(file, path);
+    return new JournalFile<Entry>(file, path);
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -71,7 +73,7 @@ function parseEntry(line: string, number: number, path: string): JournalEntry {
   );
 }
 
-class JournalFile implements Journal {
+class JournalFile<Entry> implements Journal<Entry> {
   #pending: { lines: string; written: Promise<void> } | null = null;
   #last: Promise<void> = Promise.resolve();
   #closed: Promise<void> | null = null;
@@ -81,7 +83,7 @@ class JournalFile implements Journal {
     private readonly path: string,
   ) {}
 
-  write(entry: JournalEntry): Promise<void> {
+  write(entry: Entry): Promise<void> {
     const line = `${JSON.stringify(entry)}\n`;
     if (this.#pending !== null) {
       this.#pending.lines += line;
