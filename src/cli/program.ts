@@ -8,6 +8,7 @@ import { addAnalyze } from "./verbs/analyze.js";
 import { addBigkeys } from "./verbs/bigkeys.js";
 import { addCluster } from "./verbs/cluster.js";
 import { addDemo } from "./verbs/demo.js";
+import { addEvictPolicy } from "./verbs/evict-policy.js";
 import { addExplain } from "./verbs/explain.js";
 import { addProfiles } from "./verbs/profiles.js";
 import { version } from "./version.js";
@@ -51,7 +52,8 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       outputError: (text, print) => print(text.replace(/^error: /, "cachectl: ")),
     })
     .addHelpText("before", examples);
-  for (const add of [addAnalyze, addBigkeys, addCluster, addProfiles, addExplain, addDemo]) add(program, shell);
+  for (const add of [addAnalyze, addBigkeys, addCluster, addEvictPolicy, addProfiles, addExplain, addDemo])
+    add(program, shell);
   return { program, state };
 }
 
