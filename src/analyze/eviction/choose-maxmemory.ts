@@ -103,7 +103,9 @@ export function chooseMaxmemory(view: TargetView, policy: PolicyChoice): Maxmemo
     return raise(
       limit,
       roomyMaxmemory(used ?? 0),
-      "Nothing is to be evicted, so that writes are refused when the limit is reached: this fills it to 70 %.",
+      policy.chosen === null
+        ? "Whether anything may be evicted is not known, and room does no harm: this fills it to 70 %."
+        : "Nothing is to be evicted, so that writes are refused when the limit is reached: this fills it to 70 %.",
       "high",
     );
   }

@@ -87,8 +87,8 @@ function cacheScope(view: TargetView, confidence: Confidence, current: string | 
   const mostly = percent >= nearlyAllPercent;
   return {
     scope: "allkeys",
-    // Names do not prove that what has no TTL can be made again.
-    confidence: mostly || confidence !== "high" ? confidence : "medium",
+    // Names do not prove that what has no TTL can be made again, and those that were not seen do not even tell.
+    confidence: view.unseenWithoutTtl === 0 && mostly ? confidence : confidence === "high" ? "medium" : confidence,
     reasons: [
       {
         because: mostly

@@ -68,12 +68,16 @@ function aboutSample({ view }: Chosen): Doubt[] {
       unsure: `Every share: only ${use.sampledKeys} of ${use.totalKeys} keys were looked at.`,
       sureBy: "Give a larger bound with --limit.",
     });
-  if (
-    keys !== 0 &&
-    view.role !== "queue" &&
-    view.role !== "store" &&
-    sample.strata.some((one) => one.keys.some(({ ttlMs }) => ttlMs === -1))
-  )
+  if (keys === 0 || view.role === "queue" || view.role === "store") return doubts;
+  const unseen = view.unseenWithoutTtl ?? 0;
+  const seen = sample.strata.some((one) => one.keys.some(({ ttlMs }) => ttlMs === -1));
+  if (unseen > 0)
+    doubts.push({
+      about: "policy",
+      unsure: `What ${unseen} keys without a TTL are: the sample did not see them, and a lock, a tag set or a queue may be among them.`,
+      sureBy: `Look at all keys: --limit ${Math.max(keys ?? 0, use.totalKeys)}, or cachectl bigkeys.`,
+    });
+  else if (seen)
     doubts.push({
       about: "policy",
       unsure:
@@ -136,6 +140,13 @@ function aboutUse({ view, policy }: Chosen): Doubt[] {
       unsure: "Whether keys are read more than once: idle times show the last use only, so that LFU may do better.",
       sureBy:
         "See which keys are read with cachectl bigkeys --hot monitor, or try LFU on one node and compare hit rates.",
+    });
+  if (policy.chosen?.endsWith("-lru") === true && policy.current === "noeviction")
+    doubts.push({
+      about: "policy",
+      unsure:
+        "Whether the hit rate rises: under noeviction the keys that came first stay, and where those happen to be the ones that are read most, LRU gives up some of them for newer ones.",
+      sureBy: "Compare hit rates before and after under the same load: cachectl evict-policy set … --observe 5m.",
     });
   if (policy.chosen?.endsWith("-lfu") === true && policy.current?.endsWith("-lfu") === false)
     doubts.push({

@@ -1,6 +1,6 @@
 import type { UseTable } from "../../model/eviction-advice.js";
 import type { Evidence, EvidenceUnit } from "../../model/finding.js";
-import type { KeySample } from "../../model/key-sample.js";
+import type { KeySample, SampledKey } from "../../model/key-sample.js";
 import type { Num } from "../../model/facts.js";
 import type { DataRole, NodeIdentity } from "../../model/node.js";
 import type { ObservedNode, ObservedTarget } from "../../model/observation.js";
@@ -25,6 +25,8 @@ export interface TargetView {
   kept: KeptKeys[];
   use: UseTable;
   sample: KeySample;
+  /** Keys without a TTL that the sample did not see, so that nobody knows their names; 0 where it saw all. Null: not known. */
+  unseenWithoutTtl: Num;
   sizesKnown: boolean;
   ttlsKnown: boolean;
   hitPercent: Num;
@@ -70,6 +72,7 @@ export function targetView({ target, nodes: observed }: ObservedTarget, sample: 
     expiringPercent: expiringPercent(sample, keys, expires),
     kept: keptKeys(sample.strata),
     use: useTable(sample),
+    unseenWithoutTtl: unseenWithoutTtl(keys, expires, seen),
     sizesKnown: seen.some(({ bytes }) => bytes !== null),
     ttlsKnown: seen.some(({ ttlMs }) => ttlMs !== null),
     ...traffic(owners),
@@ -126,6 +129,11 @@ function expiringPercent(sample: KeySample, keys: Num, expires: Num): Num {
   if (keys !== null && expires !== null) return keys === 0 ? null : (100 * expires) / keys;
   const counted = estimateKeys(sample.strata, ({ ttlMs }) => ttlMs !== null).value;
   return counted === 0 ? null : (100 * estimateKeys(sample.strata, ({ ttlMs }) => (ttlMs ?? -1) >= 0).value) / counted;
+}
+
+function unseenWithoutTtl(keys: Num, expires: Num, seen: readonly SampledKey[]): Num {
+  if (keys === null || expires === null) return null;
+  return Math.max(0, keys - expires - seen.filter(({ ttlMs }) => ttlMs === -1).length);
 }
 
 function traffic(

@@ -57,8 +57,8 @@ export function doubtSections(target: string, doubts: readonly Doubt[], title: (
       ...{ kind: "table", id: "unsure", title: title("UNSURE"), target },
       columns: [
         { key: "about", label: "about", unit: "text" },
-        { key: "unsure", label: "not known", unit: "text", importance: 9 },
-        { key: "sureBy", label: "what would make it sure", unit: "text", importance: 8 },
+        { key: "unsure", label: "not known", unit: "text" },
+        { key: "sureBy", label: "what would make it sure", unit: "text" },
       ],
       rows: doubts.map((doubt) => ({ ...doubt })),
     },
