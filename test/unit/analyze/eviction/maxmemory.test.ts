@@ -41,14 +41,19 @@ describe("the limit", () => {
   it("is never more than three quarters of the host, shared by the nodes on it and less fragmentation", () => {
     const choose = (memory: object, role: "store" = "store") =>
       adviceFor({ role, policy: "noeviction", keys: inUse, usedBytes: 95 * mebibyte, overrides: { memory } }).maxmemory;
-    expect(choose({ totalSystemBytes: 160 * mebibyte }).chosenBytes).toBe(120 * mebibyte);
+    expect(choose({ totalSystemBytes: 160 * mebibyte, fragmentationRatio: 1 }).chosenBytes).toBe(120 * mebibyte);
     expect(choose({ totalSystemBytes: 160 * mebibyte, fragmentationRatio: 1.1 }).chosenBytes).toBe(109 * mebibyte);
     expect(choose({ totalSystemBytes: 140 * mebibyte })).toMatchObject({ chosenBytes: 100 * mebibyte, priority: null });
     expect(choose({ totalSystemBytes: null }).chosenBytes).toBeNull();
   });
 
   it("counts the nodes of the target on one host", () => {
-    const memory = { usedBytes: 95 * mebibyte, maxmemoryBytes: 100 * mebibyte, totalSystemBytes: 320 * mebibyte };
+    const memory = {
+      usedBytes: 95 * mebibyte,
+      maxmemoryBytes: 100 * mebibyte,
+      totalSystemBytes: 320 * mebibyte,
+      fragmentationRatio: 1,
+    };
     const nodes = [
       redisNode({ memory }),
       redisNode({ node: { address: "10.0.0.5:6380", role: "replica" }, replication: { role: "replica" }, memory }),
