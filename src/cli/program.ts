@@ -9,10 +9,14 @@ import { addAnalyze } from "./verbs/analyze.js";
 import { addBigkeys } from "./verbs/bigkeys.js";
 import { addCluster } from "./verbs/cluster.js";
 import { addDemo } from "./verbs/demo.js";
+import { addEvictPolicy } from "./verbs/evict-policy.js";
 import { addExplain } from "./verbs/explain.js";
 import { addProfiles } from "./verbs/profiles.js";
 import { addSentinel } from "./verbs/sentinel.js";
 import { version } from "./version.js";
+
+/** In the order of the help. */
+const verbs = [addAnalyze, addBigkeys, addCluster, addSentinel, addEvictPolicy, addProfiles, addExplain, addDemo];
 
 /** The command tree. Every verb loads its own command when it is called: starting up must stay cheap. */
 export function createProgram(terminal: Terminal, signal: AbortSignal): { program: Command; state: RunState } {
@@ -56,8 +60,7 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       outputError: (text, print) => print(text.replace(/^error: /, "cachectl: ")),
     })
     .addHelpText("before", examples);
-  for (const add of [addAnalyze, addBigkeys, addCluster, addSentinel, addProfiles, addExplain, addDemo])
-    add(program, shell);
+  for (const add of verbs) add(program, shell);
   return { program, state };
 }
 

@@ -23,7 +23,7 @@ export interface KeyPage {
   ttlMs: (number | null)[];
   /** OBJECT ENCODING. Asked of some keys only: null of the others. */
   encodings: (string | null)[];
-  /** Seconds since last use. Redis: of the same keys as `encodings`, unless the policy is LFU. Memcached: of all. */
+  /** Seconds since last use. Redis: of the same keys as `encodings`, or of all where the scan was asked to, unless the policy is LFU. Memcached: of all. */
   idleSeconds: (number | null)[];
   /** OBJECT FREQ, the logarithmic counter 0–255 of an LFU policy; null of keys that were not asked. */
   frequencies: (number | null)[];

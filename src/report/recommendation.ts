@@ -22,7 +22,7 @@ export function recommendation(
     nodes: finding.nodes,
     reason: finding.reason,
     evidence: finding.evidence,
-    commands: finding.commands.map((command) => lineOf(command, target)),
+    commands: finding.commands.map((command) => commandLineOf(command, target)),
     confidence: finding.confidence,
   };
 }
@@ -41,7 +41,7 @@ function isAboutTarget(
   return judgedAsWhole && finding.nodes.length > 1 && finding.nodes.length === target?.nodes.length;
 }
 
-function lineOf(command: Command, target: ObservedTarget | undefined): string {
+export function commandLineOf(command: Command, target: ObservedTarget | undefined): string {
   if (command.kind === "shell") return command.line;
   const observed = target?.nodes.find(({ node }) => node.address === command.node);
   return commandLine(command, observed?.node ?? undiscovered(command.node, target));

@@ -1,4 +1,5 @@
 import type { WasteItem, WasteKind } from "../../model/keyspace.js";
+import { isNamed, lockWords, sessionWords } from "./names/telling-words.js";
 import { counted, type GroupKind, type WasteContext, type WasteGroup } from "./waste-kind.js";
 
 /** One forgotten lock stops what it guards for ever, but a few may be meant to last. */
@@ -6,9 +7,6 @@ const fewestLocks = 10;
 
 /** A handful of sessions without TTL are service accounts; hundreds are a leak. */
 const fewestSessions = 100;
-
-const lockWords = new Set("lock locks mutex mutexes lease leases semaphore semaphores redlock".split(" "));
-const sessionWords = new Set("session sessions sess sid token tokens auth".split(" "));
 
 /** Locks that nobody will release when their holder dies. */
 export const locksWithoutTtl: GroupKind = lasting("locks-without-ttl", lockWords, fewestLocks, {
@@ -60,10 +58,4 @@ function unknownTtls(
 ): string | null {
   const keys = groups.reduce((sum, { pattern, waste }) => sum + (isNamed(pattern, words) ? waste.unknownTtls : 0), 0);
   return keys === 0 ? null : `the TTLs of ${counted(scale(keys))} keys that are named like ${noun} could not be asked`;
-}
-
-/** Whole words only, also within camelCase: `block`, `clock` and `authors` are none. */
-function isNamed(pattern: string, words: ReadonlySet<string>): boolean {
-  const parts = pattern.replaceAll(/([a-z])([A-Z])/g, "$1 $2").split(/[^A-Za-z]+/);
-  return parts.some((part) => words.has(part.toLowerCase()));
 }

@@ -11,10 +11,10 @@ export interface AskedCommands {
   memory: boolean;
   /** PTTL. */
   ttl: boolean;
-  /** OBJECT ENCODING, OBJECT IDLETIME: of every 32nd key. */
+  /** OBJECT ENCODING: of every 32nd key. */
   encoding: boolean;
-  idle: boolean;
-  /** OBJECT FREQ: of no key, every 32nd, or all. */
+  /** OBJECT IDLETIME and OBJECT FREQ: of no key, every 32nd, or all. */
+  idle: "none" | "some" | "all";
   frequency: "none" | "some" | "all";
   /** HLEN and its kin: none where they would touch the key, or where the login may not ask; types that are counted. */
   countedTypes: ReadonlySet<string>;
@@ -35,7 +35,7 @@ export function without(asked: AskedCommands, command: string): AskedCommands {
   if (command === "MEMORY USAGE") return { ...asked, memory: false };
   if (command === "PTTL") return { ...asked, ttl: false };
   if (command === "OBJECT ENCODING") return { ...asked, encoding: false };
-  if (command === "OBJECT IDLETIME") return { ...asked, idle: false };
+  if (command === "OBJECT IDLETIME") return { ...asked, idle: "none" };
   if (command === "OBJECT FREQ") return { ...asked, frequency: "none" };
   const counted = [...asked.countedTypes].filter((type) => lengthCommands[type] !== command);
   return { ...asked, countedTypes: new Set(counted) };

@@ -29,10 +29,11 @@ export function measureRequest(names: readonly string[], asked: AskedCommands, f
     if (asked.type) request += type + key;
     if (asked.memory) request += memory + key + samples;
     if (asked.ttl) request += pttl + key;
+    if (asked.idle === "all") request += idletime + key;
     if (asked.frequency === "all") request += freq + key;
     if ((firstNumber + i) % everyNth !== 0) continue;
     if (asked.encoding) request += encoding + key;
-    if (asked.idle) request += idletime + key;
+    if (asked.idle === "some") request += idletime + key;
     if (asked.frequency === "some") request += freq + key;
   }
   return { request, count: replyCount(names.length, asked, firstNumber) };
@@ -72,8 +73,13 @@ function replyCount(names: number, asked: AskedCommands, firstNumber: number): n
 
 function repliesOfOne(asked: AskedCommands): { ofEach: number; ofNth: number } {
   return {
-    ofEach: Number(asked.type) + Number(asked.memory) + Number(asked.ttl) + Number(asked.frequency === "all"),
-    ofNth: Number(asked.encoding) + Number(asked.idle) + Number(asked.frequency === "some"),
+    ofEach:
+      Number(asked.type) +
+      Number(asked.memory) +
+      Number(asked.ttl) +
+      Number(asked.idle === "all") +
+      Number(asked.frequency === "all"),
+    ofNth: Number(asked.encoding) + Number(asked.idle === "some") + Number(asked.frequency === "some"),
   };
 }
 

@@ -75,12 +75,12 @@ class PageReader {
     const type = asked.type ? this.type() : asked.knownType;
     const bytes = asked.memory ? this.bytes() : null;
     const ttlMs = asked.ttl ? this.ttl() : null;
+    let idleSeconds = asked.idle === "all" ? this.number("OBJECT IDLETIME") : null;
     let frequency = asked.frequency === "all" ? this.number("OBJECT FREQ") : null;
     let encoding: string | null = null;
-    let idleSeconds: number | null = null;
     if (nth) {
       if (asked.encoding) encoding = this.encoding();
-      if (asked.idle) idleSeconds = this.number("OBJECT IDLETIME");
+      if (asked.idle === "some") idleSeconds = this.number("OBJECT IDLETIME");
       if (asked.frequency === "some") frequency = this.number("OBJECT FREQ");
     }
     const elements = type === "string" || type === null || !asked.countedTypes.has(type) ? null : this.length(type);

@@ -19,4 +19,6 @@ export interface ScanOptions {
   touch: boolean;
   /** Ask OBJECT FREQ of every key, for hot keys under an LFU policy. */
   frequencies: boolean;
+  /** Ask OBJECT IDLETIME of every key, under any other policy; absent: of every 32nd. */
+  idleTimes?: boolean;
 }

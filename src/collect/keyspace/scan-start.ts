@@ -84,7 +84,7 @@ export function hasMore(position: ScanPosition, { list }: Databases): boolean {
 }
 
 /** Idle time under an LRU policy, frequency under an LFU one: the server keeps only one of them. */
-export function askedOf(observed: ObservedNode, { type, frequencies }: ScanOptions): AskedCommands {
+export function askedOf(observed: ObservedNode, { type, frequencies, idleTimes }: ScanOptions): AskedCommands {
   const lfu = isLfu(observed);
   return {
     type: type === null,
@@ -92,7 +92,7 @@ export function askedOf(observed: ObservedNode, { type, frequencies }: ScanOptio
     memory: true,
     ttl: true,
     encoding: true,
-    idle: !lfu,
+    idle: lfu ? "none" : idleTimes === true ? "all" : "some",
     frequency: !lfu ? "none" : frequencies ? "all" : "some",
     countedTypes: new Set(Object.keys(lengthCommands)),
   };

@@ -10,7 +10,7 @@ const asked: AskedCommands = {
   memory: true,
   ttl: true,
   encoding: true,
-  idle: true,
+  idle: "some",
   frequency: "none",
   countedTypes: new Set(["hash"]),
 };

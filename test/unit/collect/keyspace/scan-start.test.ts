@@ -87,8 +87,8 @@ describe("askedOf", () => {
   const lru = redisNode({ memory: { maxmemoryPolicy: "volatile-lru" } });
 
   it("asks for idle times under an LRU policy and for frequencies under an LFU one", () => {
-    expect(askedOf(lru, options)).toMatchObject({ idle: true, frequency: "none" });
-    expect(askedOf(lfu, options)).toMatchObject({ idle: false, frequency: "some" });
+    expect(askedOf(lru, options)).toMatchObject({ idle: "some", frequency: "none" });
+    expect(askedOf(lfu, options)).toMatchObject({ idle: "none", frequency: "some" });
     expect(askedOf(lfu, { ...options, frequencies: true })).toMatchObject({ frequency: "all" });
     expect(askedOf(lru, { ...options, frequencies: true })).toMatchObject({ frequency: "none" });
   });
