@@ -16,3 +16,16 @@ export const clusterRules: readonly Rule[] = allRules.filter(
     families.includes("redis") &&
     (category === "cluster" || category === "replication" || category === "availability"),
 );
+
+/** What `analyze` judges. */
+export const analyzeRules: readonly Rule[] = allRules.filter(({ onlyIn }) => onlyIn === undefined);
+
+/** What `sentinel check` judges: the sentinels, who is there behind them, and what each copies. */
+export const sentinelRules: readonly Rule[] = allRules.filter(
+  ({ id, scope, families, category }) =>
+    scope !== "keyspace" &&
+    (families.includes("sentinel") ||
+      (families.includes("redis") && (category === "replication" || category === "availability"))) &&
+    // sentinel-no-promotable-replica knows this reason too, among others, and judges each master by itself.
+    id !== "replicas-unpromotable",
+);

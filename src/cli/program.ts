@@ -10,6 +10,7 @@ import { addCluster } from "./verbs/cluster.js";
 import { addDemo } from "./verbs/demo.js";
 import { addExplain } from "./verbs/explain.js";
 import { addProfiles } from "./verbs/profiles.js";
+import { addSentinel } from "./verbs/sentinel.js";
 import { version } from "./version.js";
 
 /** The command tree. Every verb loads its own command when it is called: starting up must stay cheap. */
@@ -51,7 +52,8 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       outputError: (text, print) => print(text.replace(/^error: /, "cachectl: ")),
     })
     .addHelpText("before", examples);
-  for (const add of [addAnalyze, addBigkeys, addCluster, addProfiles, addExplain, addDemo]) add(program, shell);
+  for (const add of [addAnalyze, addBigkeys, addCluster, addSentinel, addProfiles, addExplain, addDemo])
+    add(program, shell);
   return { program, state };
 }
 
