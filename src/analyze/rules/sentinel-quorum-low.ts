@@ -1,4 +1,3 @@
-import { votesNeeded } from "../../model/sentinel-group.js";
 import { defineSentinelRule } from "../sentinel-rule.js";
 import { evidence, serverCommand } from "../rule.js";
 
@@ -12,10 +11,11 @@ export const sentinelQuorumLow = defineSentinelRule({
   source: "redis.io documentation",
   asks: "sentinels",
   judge(group) {
-    const { voters } = votesNeeded(group);
-    const majority = Math.floor(voters / 2) + 1;
+    // Those that exist: a stale one that is still counted is no reason to raise the quorum.
+    const count = group.voices.length + group.silent.length;
+    const majority = Math.floor(count / 2) + 1;
     const low = group.agreeing.filter(({ master: { quorum } }) => quorum !== null && quorum < majority);
-    if (voters < 2 || low.length === 0) return [];
+    if (count < 2 || low.length === 0) return [];
     const alone = low.some(({ master }) => master.quorum === 1);
     return [
       {
@@ -26,7 +26,7 @@ export const sentinelQuorumLow = defineSentinelRule({
         action: "Set the quorum to a majority, unless a quicker and less certain failover is what you want.",
         evidence: low.flatMap(({ node, master }) => [
           evidence(node, `quorum of ${group.name}`, master.quorum, "count"),
-          evidence(node, "sentinels", voters, "count"),
+          evidence(node, "sentinels", count, "count"),
         ]),
         commands: low.map(({ node }) => serverCommand(node, "SENTINEL", "SET", group.name, "quorum", String(majority))),
       },
