@@ -11,8 +11,9 @@ export const keyspaceRules: readonly Rule[] = allRules.filter(({ scope }) => sco
 
 /** What `cluster check` judges: who is there, what each copies, and how the nodes of a cluster see and resemble each other. */
 export const clusterRules: readonly Rule[] = allRules.filter(
-  ({ scope, families, category }) =>
+  ({ scope, families, category, onlyIn }) =>
     scope !== "keyspace" &&
+    onlyIn === undefined &&
     families.includes("redis") &&
     (category === "cluster" || category === "replication" || category === "availability"),
 );

@@ -23,7 +23,7 @@ interface SentinelRule<T extends Record<string, Threshold>> {
   source: string;
   thresholds?: T;
   /** Whose silence keeps the rule from calling a group healthy. */
-  asks: "sentinels" | "sentinels and servers";
+  asks: "sentinels" | "sentinels and servers" | "sentinels and settings";
   judge(group: SentinelGroup, context: SentinelRuleContext<T>): Draft[];
 }
 
@@ -64,8 +64,9 @@ export function defineSentinelRule<const T extends Record<string, Threshold> = R
 function unseenIn(group: SentinelGroup, asks: SentinelRule<Record<string, never>>["asks"]): string[] {
   const sentinels = group.silent.map(({ node, reason }) => `${node.address}: ${reason}`);
   if (asks === "sentinels") return sentinels;
-  const servers = [group.primary, ...group.replicas].flatMap(({ address, facts: { replication } }) =>
-    replication?.ok === true ? [] : [`${address}: ${replication?.reason ?? "it is not among the nodes found"}`],
+  const topic = asks === "sentinels and settings" ? "config" : "replication";
+  const servers = [group.primary, ...group.replicas].flatMap(({ address, facts: { [topic]: fact } }) =>
+    fact?.ok === true ? [] : [`${address}: ${fact?.reason ?? "it is not among the nodes found"}`],
   );
   return [...sentinels, ...servers];
 }

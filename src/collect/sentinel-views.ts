@@ -1,6 +1,7 @@
 import { ServerReplyError } from "../model/errors.js";
 import type { Fact } from "../model/fact.js";
 import type { SentinelMasterView, SentinelViewsFacts } from "../model/facts.js";
+import { formatEndpoint } from "../model/node.js";
 import type { RedisPort, Reply } from "../model/node-port.js";
 import { parseSentinelMaster, parseSentinelMasters } from "../protocol/sentinel.js";
 import { replyList, textMap } from "../protocol/replies.js";
@@ -49,7 +50,7 @@ async function askMaster(port: Pick<RedisPort, "call">, name: string): Promise<S
   const [host, toldPort] = replyList(told);
   return {
     ...parseSentinelMaster(master, replicas, sentinels),
-    toldAddress: host === undefined ? null : addressOf(String(host), String(toldPort)),
+    toldAddress: host === undefined ? null : formatEndpoint({ host: String(host), port: Number(toldPort) }),
     quorumCheck,
   };
 }
@@ -81,8 +82,4 @@ function goneMeanwhile(error: unknown): Reply {
 
 function withoutSecrets(settings: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !/pass|secret/.test(name)));
-}
-
-function addressOf(host: string, port: string): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -5,6 +5,7 @@ import type {
   SentinelPeer,
   SentinelReplica,
 } from "../model/facts.js";
+import { formatEndpoint } from "../model/node.js";
 import type { Reply } from "../model/node-port.js";
 import { numberField } from "./info.js";
 import { replyList, textMap } from "./replies.js";
@@ -83,5 +84,5 @@ function sentinelAddress(fields: Record<string, string>): string {
 }
 
 function joinAddress(host: string, port: string): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return formatEndpoint({ host, port: Number(port) });
 }

@@ -1,4 +1,4 @@
-import { defineRule, evidence, notApplicable, shellLine } from "../rule.js";
+import { defineRule, evidence, notApplicable } from "../rule.js";
 
 export const sentinelFailureSimulated = defineRule({
   id: "sentinel-failure-simulated",
@@ -16,7 +16,6 @@ export const sentinelFailureSimulated = defineRule({
       priority: "high",
       action: "Restart this sentinel: its flags begin at 0. No command takes them back.",
       evidence: [evidence(node, "sentinel_simulate_failure_flags", simulateFailureFlags, "count")],
-      commands: [shellLine(`# restart the sentinel at ${node.address}`)],
     };
   },
 });

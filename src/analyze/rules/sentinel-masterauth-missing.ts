@@ -11,7 +11,7 @@ export const sentinelMasterauthMissing = defineSentinelRule({
   reason:
     "After a failover every server, the old master too, follows another one and must log in there. Without masterauth it never syncs again, and nobody notices until then.",
   source: "redis.io documentation",
-  asks: "sentinels and servers",
+  asks: "sentinels and settings",
   judge({ primary, replicas }): Draft[] {
     const servers = [primary, ...replicas].filter(({ facts }) => facts.config?.ok === true);
     const asking = servers.filter((server) => isSet(server, "requirepass"));

@@ -1,4 +1,4 @@
-import type { NodeIdentity } from "../../model/node.js";
+import { hostOf, type NodeIdentity } from "../../model/node.js";
 import type { SentinelGroup } from "../../model/sentinel-group.js";
 import { lists, sameIds } from "../../model/sentinel-identity.js";
 import { defineSentinelRule } from "../sentinel-rule.js";
@@ -46,7 +46,6 @@ function strangers({ name, address, voices, agreeing, strangers: all }: Sentinel
   const found = all.filter(counted);
   if (found.length === 0) return [];
   const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   const quorum = String(agreeing[0]?.master.quorum ?? Math.floor(voices.length / 2) + 1);
   return [
     {
@@ -56,7 +55,7 @@ function strangers({ name, address, voices, agreeing, strangers: all }: Sentinel
         "Let it watch the master, then set what the others have: auth-pass, down-after-milliseconds, failover-timeout, parallel-syncs (SENTINEL SET).",
       evidence: found.map((node) => evidence(node, `watches ${name}`, false)),
       commands: found.map((node) =>
-        serverCommand(node, "SENTINEL", "MONITOR", name, host, address.slice(colon + 1), quorum),
+        serverCommand(node, "SENTINEL", "MONITOR", name, hostOf(address), address.slice(colon + 1), quorum),
       ),
     },
   ];

@@ -1,3 +1,4 @@
+import { hostOf } from "../../model/node.js";
 import { monitoredMasters, oddOnes, type Monitored } from "../monitored-masters.js";
 import { defineTargetRule, evidence, notApplicable, serverCommand, type Draft } from "../rule.js";
 
@@ -25,7 +26,6 @@ function addressDispute(name: string, watching: readonly Monitored[]): Draft[] {
   if (dispute === null) return [];
   const usual = watching.find(({ master }) => master.address === dispute.usual)?.master;
   const colon = dispute.usual.lastIndexOf(":");
-  const host = dispute.usual.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   return [
     {
       priority: "high",
@@ -42,7 +42,7 @@ function addressDispute(name: string, watching: readonly Monitored[]): Draft[] {
           "SENTINEL",
           "MONITOR",
           name,
-          host,
+          hostOf(dispute.usual),
           dispute.usual.slice(colon + 1),
           String(usual?.quorum ?? Math.floor(watching.length / 2) + 1),
         ),

@@ -9,7 +9,7 @@ export const sentinelWriteLoss = defineSentinelRule({
   reason:
     "While the others elect a new master, the old one behind the partition knows nothing of it. With min-replicas-to-write it stops once no replica has acknowledged for min-replicas-max-lag seconds.",
   source: "redis.io documentation",
-  asks: "sentinels and servers",
+  asks: "sentinels and settings",
   judge({ primary, replicas }, { target }): Draft[] {
     if (replicas.length === 0) return [];
     // Any of them may be the master tomorrow.

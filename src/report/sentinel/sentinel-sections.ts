@@ -54,7 +54,9 @@ function sentinels(place: SectionPlace, title: string, group: SentinelGroup, zon
       column("address", "sentinel", "text", null, ({ address }) => address),
       column("id", "id", "text", 0, ({ voice }) => voice?.id ?? null),
       column("zone", "zone", "text", 30, ({ address }) => zones[hostOf(address)] ?? null),
-      column("names", "names as master", "text", 100, ({ voice }) => voice?.master.address ?? null),
+      column("names", "names as master", "text", 100, ({ voice }) =>
+        voice === null ? null : (voice.master.toldAddress ?? voice.master.address),
+      ),
       column("epoch", "epoch", "count", 60, ({ voice }) => voice?.master.configEpoch ?? null),
       column("quorum", "quorum", "count", 80, ({ voice }) => voice?.master.quorum ?? null),
       column("sentinels", "sentinels", "count", 70, ({ voice }) =>
@@ -62,10 +64,16 @@ function sentinels(place: SectionPlace, title: string, group: SentinelGroup, zon
       ),
       column("replicas", "replicas", "count", 50, ({ voice }) => voice?.master.replicaList.length ?? null),
       column("downAfterMs", "down after", "milliseconds", 40, ({ voice }) => voice?.master.downAfterMs ?? null),
-      column("state", "state", "text", 90, ({ voice, silence }) => silence ?? voice?.master.flags.join(",") ?? null),
+      column("state", "state", "text", 90, stateOf),
       column("quorumCheck", "CKQUORUM", "text", 0, ({ voice }) => voice?.master.quorumCheck ?? null),
     ],
   });
+}
+
+function stateOf({ voice, silence }: SentinelRow): string | null {
+  if (voice === null) return silence;
+  const { flags, failoverState } = voice.master;
+  return [flags.join(","), ...(failoverState === null ? [] : [failoverState])].join(": ");
 }
 
 function servers(place: SectionPlace, title: string, group: SentinelGroup, zones: Zones): Section[] {

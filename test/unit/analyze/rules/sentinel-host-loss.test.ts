@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sentinelHostLoss } from "../../../../src/analyze/rules/sentinel-host-loss.js";
+import { missing } from "../../../../src/model/fact.js";
 import { judge } from "../../../support/judge.js";
 import type { LiteralSentinel } from "../../../support/literal-sentinels.js";
 import { literalGroup } from "../../../support/literal-sentinels.js";
@@ -44,10 +45,9 @@ describe("sentinel-host-loss", () => {
     expect(judge(sentinelHostLoss, literalGroup({ sentinels: 5, replicas: 2 }).nodes()).outcome).toBe("healthy");
   });
 
-  it("cannot judge what a sentinel that did not answer would have said", () => {
+  it("cannot judge what a replica that did not answer would have said", () => {
     const group = literalGroup();
-    (group.sentinels[2] as LiteralSentinel).silent = true;
-    const { judgements } = judge(sentinelHostLoss, group.nodes());
-    expect(judgements).toContainEqual(expect.objectContaining({ outcome: "cannot-judge" }));
+    group.change(1, { replication: missing("unreachable", "refused") });
+    expect(judge(sentinelHostLoss, group.nodes()).outcome).toBe("cannot-judge");
   });
 });

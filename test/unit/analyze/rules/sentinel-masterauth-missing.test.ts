@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sentinelMasterauthMissing } from "../../../../src/analyze/rules/sentinel-masterauth-missing.js";
 import type { ConfigFacts } from "../../../../src/model/facts.js";
 import type { ObservedNode } from "../../../../src/model/observation.js";
+import { missing } from "../../../../src/model/fact.js";
 import { judge } from "../../../support/judge.js";
 import type { LiteralSentinel } from "../../../support/literal-sentinels.js";
 import { literalGroup } from "../../../support/literal-sentinels.js";
@@ -27,6 +28,12 @@ describe("sentinel-masterauth-missing", () => {
     expect(judge(sentinelMasterauthMissing, literalGroup({ sentinels: 5, replicas: 2 }).nodes()).outcome).toBe(
       "healthy",
     );
+  });
+
+  it("cannot judge settings that a login may not see", () => {
+    const group = literalGroup();
+    group.change(1, { config: missing("not-permitted", "NOPERM") });
+    expect(judge(sentinelMasterauthMissing, group.nodes()).outcome).toBe("cannot-judge");
   });
 
   it("cannot judge what a sentinel that did not answer would have said", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sentinelWriteLoss } from "../../../../src/analyze/rules/sentinel-write-loss.js";
+import { missing } from "../../../../src/model/fact.js";
 import { judge } from "../../../support/judge.js";
 import type { LiteralSentinel } from "../../../support/literal-sentinels.js";
 import { literalGroup } from "../../../support/literal-sentinels.js";
@@ -26,6 +27,12 @@ describe("sentinel-write-loss", () => {
   it("finds a healthy group healthy", () => {
     expect(judge(sentinelWriteLoss, literalGroup().nodes()).outcome).toBe("healthy");
     expect(judge(sentinelWriteLoss, literalGroup({ sentinels: 5, replicas: 2 }).nodes()).outcome).toBe("healthy");
+  });
+
+  it("cannot judge settings that a login may not see", () => {
+    const group = literalGroup();
+    group.change(1, { config: missing("not-permitted", "NOPERM") });
+    expect(judge(sentinelWriteLoss, group.nodes()).outcome).toBe("cannot-judge");
   });
 
   it("cannot judge what a sentinel that did not answer would have said", () => {
