@@ -1,8 +1,8 @@
 import { known, missing } from "../../src/model/fact.js";
-import type { SentinelFacts, SentinelMasterView, SentinelViewsFacts } from "../../src/model/facts.js";
+import type { SentinelFacts, SentinelMasterView, SentinelViewsFacts, Topic } from "../../src/model/facts.js";
 import type { NodeIdentity } from "../../src/model/node.js";
-import type { ObservedNode } from "../../src/model/observation.js";
-import { redisNode, withFacts, type Overrides } from "./facts.js";
+import type { NodeFacts, ObservedNode } from "../../src/model/observation.js";
+import { redisNode, type Overrides } from "./facts.js";
 
 /** A sentinel as literal facts, to be changed before `nodes()` is called. */
 export interface LiteralSentinel {
@@ -41,27 +41,41 @@ export function literalGroup({ sentinels = 3, replicas = 1 } = {}): LiteralGroup
       return servers.slice(1);
     },
     change(server, overrides) {
-      servers[server] = withFacts(servers[server] as ObservedNode, overrides);
+      const { node, facts } = servers[server] as ObservedNode;
+      servers[server] = { node, facts: { ...facts, ...changed(facts, overrides) } };
     },
     nodes: () => [...all.map(observed), ...servers],
   };
 }
 
+/** Fields merge over what was seen; a missing fact replaces it. */
+function changed(facts: NodeFacts, overrides: Omit<Overrides, "node">): NodeFacts {
+  const topics = Object.entries(overrides).map(([topic, override]) => {
+    const present = facts[topic as Topic];
+    const isMissing = "ok" in override && override.ok === false;
+    return [topic, isMissing ? override : known({ ...(present?.ok === true ? present.value : {}), ...override })];
+  });
+  return Object.fromEntries(topics) as NodeFacts;
+}
+
 const gone = missing("unreachable", "the node could not be reached");
 
 function observed({ node, facts, views, silent }: LiteralSentinel): ObservedNode {
-  const answering = redisNode().facts.reachability;
   if (silent) {
     const failure = { cause: "refused", message: `connection refused by ${node.address}`, hint: "Start it." };
     const reachability = known({ reachable: false, failure, connectMs: null, pingMs: null, pingError: null });
     return { node, facts: { reachability, server: gone, clients: gone, sentinel: gone, sentinelViews: gone } };
   }
+  const { reachability, server, clients } = redisNode({
+    server: { mode: "sentinel", runId: `run-${node.address}` },
+    clients: { connected: 12 },
+  }).facts;
   return {
     node,
     facts: {
-      ...(answering === undefined ? {} : { reachability: answering }),
-      ...redisNode({ server: { mode: "sentinel", runId: `run-${node.address}` } }).facts,
-      replication: missing("not-supported", "a Sentinel"),
+      ...(reachability === undefined ? {} : { reachability }),
+      ...(server === undefined ? {} : { server }),
+      ...(clients === undefined ? {} : { clients }),
       sentinel: known({ ...facts, masters: views.masters }),
       sentinelViews: known(views),
     },
@@ -147,6 +161,7 @@ function primaryNode(replicas: number): ObservedNode {
     config: guarded,
     replication: {
       connectedReplicas: replicas,
+      minReplicasGood: replicas,
       replicas: Array.from({ length: replicas }, (_, i) => ({
         address: `10.0.0.${i + 2}:6379`,
         state: "online",
