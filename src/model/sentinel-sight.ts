@@ -1,4 +1,4 @@
-import type { SentinelMasterView, SentinelReplica } from "./facts.js";
+import type { SentinelMasterView, SentinelOther, SentinelReplica } from "./facts.js";
 import { isHeldDown, type DataNode, type SentinelGroup, type SentinelVoice } from "./sentinel-group.js";
 
 /** A server of the group that a sentinel holds for down. */
@@ -44,8 +44,20 @@ function sight(
   return { server, isPrimary, announced, voice, entry, why };
 }
 
-// Replicas acknowledge every second.
-const freshSeconds = 5;
+/**
+ * Whether this sentinel's announcements still come, through the master and its replicas, while it does not answer at its address.
+ * Of a dead one both end at the same time: announcements come every two seconds, answers to PING every second.
+ */
+export function isUnheardSentinel(entry: SentinelOther): boolean {
+  const { address, lastHelloMs, lastOkPingMs } = entry;
+  if (!isHeldDown(entry) || address.endsWith(":0") || lastHelloMs === null || lastOkPingMs === null) return false;
+  return lastHelloMs < freshHelloMs && 2 * lastHelloMs < lastOkPingMs;
+}
+
+const freshHelloMs = 5_000;
+
+// Replicas acknowledge every second; one that froze a moment ago is no older than that either, but not held for down yet.
+const freshSeconds = 1;
 
 /** Its primary has it online under this address, and nobody reaches it there. */
 function isFollowing({ primary }: SentinelGroup, { facts }: DataNode, announced: string): boolean {

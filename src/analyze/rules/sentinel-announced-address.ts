@@ -1,6 +1,5 @@
 import type { SentinelGroup } from "../../model/sentinel-group.js";
-import { isHeldDown } from "../../model/sentinel-group.js";
-import { heldDown } from "../../model/sentinel-sight.js";
+import { heldDown, isUnheardSentinel } from "../../model/sentinel-sight.js";
 import { addressEvidence, defineSentinelRule, resetInTurn } from "../sentinel-rule.js";
 import { evidence, serverCommand, type Draft } from "../rule.js";
 
@@ -46,16 +45,10 @@ function unheardReplicas(group: SentinelGroup): Draft[] {
   ];
 }
 
-// Announced every two seconds.
-const freshHelloMs = 10_000;
-
 /** Announcements go through the master and its replicas, so they come from wherever the sentinel is. */
 function unheardSentinels({ name, agreeing }: SentinelGroup): Draft[] {
   const unheard = agreeing.flatMap((voice) =>
-    voice.master.sentinelList
-      .filter((entry) => isHeldDown(entry) && entry.lastHelloMs !== null && entry.lastHelloMs < freshHelloMs)
-      .filter((entry) => !entry.address.endsWith(":0"))
-      .map((entry) => ({ voice, entry })),
+    voice.master.sentinelList.filter(isUnheardSentinel).map((entry) => ({ voice, entry })),
   );
   if (unheard.length === 0) return [];
   return [

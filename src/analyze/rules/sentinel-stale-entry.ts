@@ -1,5 +1,6 @@
 import type { SentinelOther } from "../../model/facts.js";
 import { isHeldDown, type SentinelGroup, type SentinelVoice } from "../../model/sentinel-group.js";
+import { isUnheardSentinel } from "../../model/sentinel-sight.js";
 import { defineSentinelRule, resetInTurn } from "../sentinel-rule.js";
 import { evidence, type Draft } from "../rule.js";
 
@@ -16,7 +17,8 @@ export const sentinelStaleEntry = defineSentinelRule({
     const listed = group.agreeing.flatMap((voice) => voice.master.sentinelList.map((entry) => ({ voice, entry })));
     const replaced = listed.filter(({ entry }) => isReplaced(entry, group));
     const gone = listed.filter(
-      ({ entry }) => isHeldDown(entry) && !isReplaced(entry, group) && !isAlive(entry, group) && !isAnnouncing(entry),
+      ({ entry }) =>
+        isHeldDown(entry) && !isReplaced(entry, group) && !isAlive(entry, group) && !isUnheardSentinel(entry),
     );
     return [
       ...draft(group, replaced, "medium", "Sentinels count one that does not exist any more", obsolete),
@@ -38,11 +40,6 @@ function isReplaced({ address, runId }: SentinelOther, { voices }: SentinelGroup
 
 function isAlive({ address, runId }: SentinelOther, { voices }: SentinelGroup): boolean {
   return voices.some(({ node, id }) => id === runId || node.address === address);
-}
-
-/** Its announcements still come: it lives, and nobody reaches it at its address (sentinel-announced-address). */
-function isAnnouncing({ lastHelloMs }: SentinelOther): boolean {
-  return lastHelloMs !== null && lastHelloMs < 10_000;
 }
 
 function draft(

@@ -29,6 +29,13 @@ describe("sentinel-announced-address", () => {
     expect(judge(sentinelAnnouncedAddress, group.nodes()).findings).toMatchObject([{ priority: "high" }]);
   });
 
+  it("takes a sentinel that has just died for dead", () => {
+    const group = literalGroup();
+    const dead = { flags: ["sentinel", "s_down"], lastHelloMs: 4_900, lastOkPingMs: 5_300 };
+    Object.assign((group.sentinels[0] as LiteralSentinel).master.sentinelList[0] ?? {}, dead);
+    expect(judge(sentinelAnnouncedAddress, group.nodes()).findings).toEqual([]);
+  });
+
   it("takes a replica that its primary has lost for dead", () => {
     const group = literalGroup();
     group.change(1, { replication: missing("unreachable", "refused") });
