@@ -25,6 +25,7 @@ describe("sentinel-announced-address", () => {
     Object.assign((group.sentinels[0] as LiteralSentinel).master.sentinelList[0] ?? {}, {
       flags: ["sentinel", "s_down"],
       lastHelloMs: 1_500,
+      lastOkPingMs: 31_000,
     });
     expect(judge(sentinelAnnouncedAddress, group.nodes()).findings).toMatchObject([{ priority: "high" }]);
   });
