@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { carryOut } from "./live.js";
 import {
   password,
-  resetInTurn,
+  resetAll,
   restartWithId,
   rolesOf,
   startScene,
@@ -49,7 +49,7 @@ export function describeIdentityCauses(shape: Shape): void {
     it("reports two sentinels with one id, as after copying a configuration file", async () => {
       const others = scene.sentinels.filter((sentinel) => sentinel !== last);
       await last.stop();
-      await resetInTurn(scene, others, sentinels - 2);
+      await resetAll(scene, others, sentinels - 2);
       const id = await idOf(first, others[1] as RedisServer);
       await restartWithId(last, id);
       const finding = await untilFound(scene, "sentinel-duplicate-id", ...ofThree);
@@ -63,7 +63,7 @@ export function describeIdentityCauses(shape: Shape): void {
       const finding = await untilFound(scene, "sentinel-stale-entry", ...ofThree);
       expect(finding.priority).toBe("medium");
       expect(finding.commands).toHaveLength(sentinels - 1);
-      await resetInTurn(
+      await resetAll(
         scene,
         scene.sentinels.filter((sentinel) => sentinel !== last),
         sentinels - 1,
@@ -80,7 +80,7 @@ export function describeIdentityCauses(shape: Shape): void {
       const finding = await untilFound(scene, "sentinel-announced-address", "node-unreachable");
       expect(finding.nodes).toEqual([`127.0.1.99:${replica.port}`]);
       await announce(replica, primary, host);
-      await resetInTurn(scene, scene.sentinels, sentinels - 1);
+      await resetAll(scene, scene.sentinels, sentinels - 1);
       await untilFound(scene);
     });
 
