@@ -1,5 +1,6 @@
 import { compareAddresses, hostOf } from "./node.js";
 import { promotableReplicas } from "./promotable.js";
+import { sameIds } from "./sentinel-identity.js";
 import { votesNeeded, type SentinelGroup } from "./sentinel-group.js";
 
 /** What the loss of one host, or of one zone with all its hosts, would do to one group. Simulated on what was seen. */
@@ -47,7 +48,8 @@ function caseOf(
   const left = group.agreeing.filter(({ node }) => !isLost(node));
   const { votes } = votesNeeded(group);
   // Two sentinels with one id are one voter.
-  const votesLeft = new Set(left.map(({ id, node }) => id ?? node.address)).size;
+  const pairs = sameIds(group).map(({ pair }) => pair);
+  const votesLeft = left.filter((voice) => !pairs.some(([a, b]) => b === voice && left.includes(a))).length;
   const promotableLeft = promotableReplicas(group).filter((replica) => !isLost(replica));
   const primary = isLost(group.primary);
   const elects = votesLeft >= votes;
