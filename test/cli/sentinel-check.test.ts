@@ -44,7 +44,7 @@ describe("sentinel check", () => {
     await profile();
     const [table, json] = await Promise.all([onProfile(), onProfile("mymaster", "--json")]);
     expect(table).toMatchObject({ code: 0, stderr: "" });
-    expect(table.stdout).toMatch(/^OK {2}Nothing to do\. All 5 nodes/);
+    expect(table.stdout).toMatch(/^OK {2}1 info\. All 5 nodes/);
     expect(table.stdout).toContain("WITHOUT ONE HOST");
     const report = validReport(json);
     expect(report.operation).toBe("sentinel-check");
