@@ -11,8 +11,22 @@ export const keyspaceRules: readonly Rule[] = allRules.filter(({ scope }) => sco
 
 /** What `cluster check` judges: who is there, what each copies, and how the nodes of a cluster see and resemble each other. */
 export const clusterRules: readonly Rule[] = allRules.filter(
-  ({ scope, families, category }) =>
+  ({ scope, families, category, onlyIn }) =>
     scope !== "keyspace" &&
+    onlyIn === undefined &&
     families.includes("redis") &&
     (category === "cluster" || category === "replication" || category === "availability"),
+);
+
+/** What `analyze` judges. */
+export const analyzeRules: readonly Rule[] = allRules.filter(({ onlyIn }) => onlyIn === undefined);
+
+/** What `sentinel check` judges: the sentinels, who is there behind them, and what each copies. */
+export const sentinelRules: readonly Rule[] = allRules.filter(
+  ({ id, scope, families, category }) =>
+    scope !== "keyspace" &&
+    (families.includes("sentinel") ||
+      (families.includes("redis") && (category === "replication" || category === "availability"))) &&
+    // sentinel-no-promotable-replica knows this reason too, among others, and judges each master by itself.
+    id !== "replicas-unpromotable",
 );

@@ -30,6 +30,8 @@ interface RuleDescription<T extends Record<string, Threshold>> {
   source: string;
   thresholds?: T;
   families: readonly NodeFamily[];
+  /** The only verb that judges by this rule, since no other asks for what it needs. Absent: whichever verb it fits. */
+  onlyIn?: "sentinel check";
 }
 
 interface FactsDescription<N extends readonly Topic[], W extends readonly Topic[]> {

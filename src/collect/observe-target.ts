@@ -28,7 +28,7 @@ export async function observeTarget(
 const roleOrder: readonly NodeRole[] = ["sentinel", "primary", "replica", "server", "unknown"];
 
 /** Discovery names members in the order of the node that was asked; a report is compared with the last one. */
-function byRole(a: ObservedNode, b: ObservedNode): number {
+export function byRole(a: ObservedNode, b: ObservedNode): number {
   return (
     roleOrder.indexOf(a.node.role) - roleOrder.indexOf(b.node.role) || compareAddresses(a.node.address, b.node.address)
   );

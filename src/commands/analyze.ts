@@ -1,4 +1,4 @@
-import { allRules } from "../analyze/rules/index.js";
+import { analyzeRules } from "../analyze/known-rules.js";
 import { runRules } from "../analyze/run-rules.js";
 import { checkFactsFile, readFactsFile, writeFactsFile } from "../collect/facts-file.js";
 import type { Observation } from "../model/observation.js";
@@ -28,7 +28,7 @@ export async function analyze(context: Context, options: AnalyzeOptions): Promis
   const observation =
     options.fromFacts === null ? await observe(context, options, startedAt) : await readFactsFile(options.fromFacts);
   if (options.saveFacts !== null) await writeFactsFile(options.saveFacts, observation);
-  const analysis = runRules(observation, allRules);
+  const analysis = runRules(observation, analyzeRules);
   return analysisReport({ observation, analysis, ...frame() });
 }
 

@@ -2,6 +2,7 @@ import type { Fleet } from "../model/node-port.js";
 import type { Profile } from "../model/profile.js";
 import { discoverCluster } from "./discover/cluster.js";
 import { discoverSentinel } from "./discover/sentinel.js";
+import { discoverSentinelGroup } from "./discover/sentinel-group.js";
 import { discoverStandalone } from "./discover/standalone.js";
 import { NodeConnections } from "./node-connections.js";
 
@@ -23,7 +24,10 @@ export async function openFleet(profile: Profile, signal: AbortSignal): Promise<
 
 const discoverers: Record<Profile["kind"], Discover> = {
   standalone: discoverStandalone,
-  sentinel: discoverSentinel,
+  sentinel: (profile, nodes) =>
+    profile.everyView === undefined
+      ? discoverSentinel(profile, nodes)
+      : discoverSentinelGroup(profile, profile.everyView.masterNames, nodes),
   cluster: discoverCluster,
   // Memcached servers know nothing of each other.
   memcached: (profile, nodes) => {

@@ -322,6 +322,64 @@ export interface SentinelFacts {
   masters: SentinelMasterFacts[];
 }
 
+/** One entry of SENTINEL REPLICAS or SENTINEL SENTINELS, as one sentinel sees it. */
+export interface SentinelPeer {
+  /** As announced. Port 0: another sentinel has this address now, so this one is at none. */
+  address: string;
+  /** INFO's `run_id` of a replica; the lasting id (SENTINEL MYID) of a sentinel. */
+  runId: string;
+  flags: string[];
+  /** `last-ok-ping-reply`, `last-ping-reply`: milliseconds since an answer that counts as alive, and since any answer. */
+  lastOkPingMs: Num;
+  lastPingMs: Num;
+}
+
+export interface SentinelReplica extends SentinelPeer {
+  /** Whom it follows. */
+  primaryAddress: string;
+  priority: Num;
+  /** `master-link-status`: ok or err. */
+  linkStatus: string | null;
+  linkDownMs: Num;
+  /** Milliseconds since its last INFO. */
+  infoRefreshMs: Num;
+}
+
+export interface SentinelOther extends SentinelPeer {
+  /** Milliseconds since it last announced itself through a data node, which needs no address of its own. */
+  lastHelloMs: Num;
+  /** `voted-leader-epoch`: the last election that it was seen to vote in; 0: none. */
+  votedEpoch: Num;
+}
+
+/** All that one sentinel knows of one master that it watches. */
+export interface SentinelMasterView extends SentinelMasterFacts {
+  runId: string;
+  lastOkPingMs: Num;
+  lastPingMs: Num;
+  /** `failover-state`; null unless this sentinel carries out a failover. */
+  failoverState: string | null;
+  /** GET-MASTER-ADDR-BY-NAME: what clients are told; the new one's, once a failover has promoted it. */
+  toldAddress: string | null;
+  /** CKQUORUM's sentence, `OK …` or `NOQUORUM …`; null when it gave neither. */
+  quorumCheck: string | null;
+  replicaList: SentinelReplica[];
+  sentinelList: SentinelOther[];
+}
+
+/** What one sentinel says of itself and, one by one, of what it watches: asked by `sentinel check` only. */
+export interface SentinelViewsFacts {
+  /** SENTINEL MYID (6.2+): kept in its configuration file, unlike INFO's `run_id`. */
+  myId: string | null;
+  pendingScripts: Num;
+  /** SENTINEL CONFIG GET * (6.2+), without `sentinel-pass`; empty where there is none. */
+  settings: Record<string, string>;
+  /** Every name that it watches, wanted or not. */
+  names: string[];
+  /** Those that were asked about. */
+  masters: SentinelMasterView[];
+}
+
 /** `stats`: the numbers by name, and the version. Since start, except where the field is a gauge. */
 export interface MemcachedStatsFacts {
   version: string;
@@ -378,6 +436,7 @@ export interface Facts {
   slotMigrations: SlotMigrationEntry[];
   modules: ModuleFact[];
   sentinel: SentinelFacts;
+  sentinelViews: SentinelViewsFacts;
   memcachedStats: MemcachedStatsFacts;
   memcachedSettings: MemcachedSettingsFacts;
   memcachedItems: MemcachedItemsFacts;

@@ -7,6 +7,12 @@ export function formatEndpoint(endpoint: Endpoint): string {
   return endpoint.host.includes(":") ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
 }
 
+/** The host of a node's address, an IPv6 one without its brackets; all unix sockets are on one. */
+export function hostOf(address: string): string {
+  if (address.startsWith("unix:")) return "unix";
+  return address.slice(0, address.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1");
+}
+
 const naturalOrder = new Intl.Collator("en", { numeric: true });
 
 /** Orders addresses as people count: `10.0.0.2` before `10.0.0.11`. */

@@ -34,6 +34,11 @@ export interface Profile {
   seeds: Endpoint[];
   /** Sentinel only: the monitored name; null means every one. */
   masterName: string | null;
+  /**
+   * Sentinel only, for a check of the whole group: what every sentinel lists is followed, not only what the first that answers
+   * does. `masterNames` narrows it like `masterName`; empty: all.
+   */
+  everyView?: { masterNames: readonly string[] };
   credentials: Credentials | null;
   sentinelCredentials: Credentials | null;
   /** Memcached only: SASL over the binary protocol, or the token file's `set` in the text protocol (-Y). */

@@ -14,7 +14,7 @@ export const fieldsOfKind: Readonly<Record<ProfileKind, readonly string[]>> = {
   standalone: [...common, ...login, "host", "port", "socket", "nodes", "database", "natMap", "discover"],
   sentinel: [
     ...[...common, ...login, "sentinels", "master", "sentinelAuth", "sentinelTls"],
-    ...["database", "natMap", "discover"],
+    ...["database", "natMap", "zones", "discover"],
   ],
   cluster: [...common, ...login, "host", "port", "nodes", "natMap", "zones", "discover"],
   memcached: [...common, ...login, "host", "port", "socket", "servers", "auth"],

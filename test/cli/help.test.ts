@@ -11,6 +11,8 @@ describe("help", () => {
     [["profiles", "show"]],
     [["profiles", "check"]],
     [["profiles", "init"]],
+    [["sentinel"]],
+    [["sentinel", "check"]],
   ])("of %j leads with examples and is printed to standard output", async (verb) => {
     const run = await runCli([...verb, "--help"]);
     expect(run.code).toBe(0);

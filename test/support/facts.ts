@@ -15,7 +15,13 @@ const gibibyte = 2 ** 30;
 
 const healthyRedisFacts: Omit<
   Facts,
-  "sentinel" | "memcachedStats" | "memcachedSettings" | "memcachedItems" | "memcachedSlabs" | "memcachedWindow"
+  | "sentinel"
+  | "sentinelViews"
+  | "memcachedStats"
+  | "memcachedSettings"
+  | "memcachedItems"
+  | "memcachedSlabs"
+  | "memcachedWindow"
 > = {
   reachability: { reachable: true, failure: null, connectMs: 1, pingMs: 0.2, pingError: null },
   server: {

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { allRules } from "../../src/analyze/rules/index.js";
+import { analyzeRules } from "../../src/analyze/known-rules.js";
 import { runRules } from "../../src/analyze/run-rules.js";
 import { observeTarget } from "../../src/collect/observe-target.js";
 import { openFleet } from "../../src/connect/open-fleet.js";
@@ -29,7 +29,7 @@ export async function analyzeLive(
   options: LiveOptions = {},
 ): Promise<Report> {
   const observation = await observeLive(servers, options);
-  const analysis = runRules(observation, allRules);
+  const analysis = runRules(observation, analyzeRules);
   return analysisReport({ observation, analysis, startedAt: observation.observedAt, durationMs: 0 });
 }
 
@@ -116,11 +116,11 @@ export async function carryOut(
     }
     const { line, typed } = passwordPrompt(printed, newPassword);
     const words = shellWords(line);
-    const [program, hostFlag, , portFlag, port] = words;
+    const [program, hostFlag, host, portFlag, port] = words;
     if (program !== "redis-cli" || hostFlag !== "-h" || portFlag !== "-p")
       throw new Error(`not a redis-cli line: ${line}`);
     const argv = [...words.slice(5).filter((word) => word !== "--askpass" && word !== "-x"), ...typed];
-    const connection = new RespConnection(Number(port));
+    const connection = new RespConnection(Number(port), host);
     try {
       if (password !== undefined) await connection.call("AUTH", password);
       const [command = "", ...args] = argv;

@@ -101,6 +101,31 @@ import { replicasUnpromotable } from "./replicas-unpromotable.js";
 import { restartedRecently } from "./restarted-recently.js";
 import { rssOverhead } from "./rss-overhead.js";
 import { scriptsCachedMany } from "./scripts-cached-many.js";
+import { sentinelAnnouncedAddress } from "./sentinel-announced-address.js";
+import { sentinelCount } from "./sentinel-count.js";
+import { sentinelDownAfterTight } from "./sentinel-down-after-tight.js";
+import { sentinelDuplicateId } from "./sentinel-duplicate-id.js";
+import { sentinelFailoverFailed } from "./sentinel-failover-failed.js";
+import { sentinelFailoverRunning } from "./sentinel-failover-running.js";
+import { sentinelFailureSimulated } from "./sentinel-failure-simulated.js";
+import { sentinelHostLoss } from "./sentinel-host-loss.js";
+import { sentinelLoginRefused } from "./sentinel-login-refused.js";
+import { sentinelMasterRole } from "./sentinel-master-role.js";
+import { sentinelMasterauthMissing } from "./sentinel-masterauth-missing.js";
+import { sentinelNoPromotableReplica } from "./sentinel-no-promotable-replica.js";
+import { sentinelNoQuorum } from "./sentinel-no-quorum.js";
+import { sentinelNodeDown } from "./sentinel-node-down.js";
+import { sentinelQuorumLow } from "./sentinel-quorum-low.js";
+import { sentinelQuorumUnreachable } from "./sentinel-quorum-unreachable.js";
+import { sentinelScriptsPending } from "./sentinel-scripts-pending.js";
+import { sentinelSettingsDrift } from "./sentinel-settings-drift.js";
+import { sentinelSharedHost } from "./sentinel-shared-host.js";
+import { sentinelStaleEntry } from "./sentinel-stale-entry.js";
+import { sentinelTilt } from "./sentinel-tilt.js";
+import { sentinelTwoMasters } from "./sentinel-two-masters.js";
+import { sentinelUnknownPeer } from "./sentinel-unknown-peer.js";
+import { sentinelViewsDiffer } from "./sentinel-views-differ.js";
+import { sentinelWriteLoss } from "./sentinel-write-loss.js";
 import { sessionsWithoutTtl } from "./sessions-without-ttl.js";
 import { slotSkew } from "./slot-skew.js";
 import { slowCommands } from "./slow-commands.js";
@@ -217,6 +242,31 @@ export const allRules: readonly Rule[] = [
   restartedRecently,
   rssOverhead,
   scriptsCachedMany,
+  sentinelAnnouncedAddress,
+  sentinelCount,
+  sentinelDownAfterTight,
+  sentinelDuplicateId,
+  sentinelFailoverFailed,
+  sentinelFailoverRunning,
+  sentinelFailureSimulated,
+  sentinelHostLoss,
+  sentinelLoginRefused,
+  sentinelMasterRole,
+  sentinelMasterauthMissing,
+  sentinelNoPromotableReplica,
+  sentinelNoQuorum,
+  sentinelNodeDown,
+  sentinelQuorumLow,
+  sentinelQuorumUnreachable,
+  sentinelScriptsPending,
+  sentinelSettingsDrift,
+  sentinelSharedHost,
+  sentinelStaleEntry,
+  sentinelTilt,
+  sentinelTwoMasters,
+  sentinelUnknownPeer,
+  sentinelViewsDiffer,
+  sentinelWriteLoss,
   sessionsWithoutTtl,
   slotSkew,
   slowCommands,

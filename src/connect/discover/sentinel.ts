@@ -15,16 +15,21 @@ interface Monitored {
 export async function discoverSentinel(profile: Profile, nodes: NodeConnections): Promise<() => Promise<string[]>> {
   const seeds = profile.seeds.map((seed) => nodes.add(seed, "sentinel", "sentinel"));
   if (!profile.discover) return () => Promise.resolve([]);
-  const asked = seeds.map((seed) => askSentinel(seed, profile.masterName));
+  const asked = seeds.map((seed) => askSentinel(seed, namesOf(profile)));
   const first = await bestAnswer(asked);
   if (first === null) return () => allFailed(asked);
-  for (const { master, replicas, sentinels } of first.monitored) {
+  addMonitored(nodes, first);
+  return () => Promise.resolve(unmonitored(profile.masterName, first));
+}
+
+/** Adds all that one sentinel names; gives its fellow sentinels. */
+export function addMonitored(nodes: NodeConnections, { monitored }: SentinelAnswer): FleetNode[] {
+  return monitored.flatMap(({ master, replicas, sentinels }) => {
     const primary = splitAddress(master.address);
     if (primary !== null) nodes.add(nodes.translate(primary.host, primary.port), "redis", "primary");
     for (const fields of replicas) addListed(nodes, fields, "redis");
-    for (const fields of sentinels) addListed(nodes, fields, "sentinel");
-  }
-  return () => Promise.resolve(unmonitored(profile.masterName, first));
+    return sentinels.map((fields) => addListed(nodes, fields, "sentinel")).filter((node) => node !== null);
+  });
 }
 
 /** A sentinel that was restarted with an empty configuration answers too, and must not speak for the others. */
@@ -39,15 +44,20 @@ async function bestAnswer(asked: Promise<SentinelAnswer>[]): Promise<SentinelAns
     .catch(() => null);
 }
 
-interface SentinelAnswer {
+function namesOf({ masterName }: Profile): string[] {
+  return masterName === null ? [] : [masterName];
+}
+
+export interface SentinelAnswer {
   monitored: Monitored[];
   names: string[];
 }
 
-async function askSentinel(seed: FleetNode, masterName: string | null): Promise<SentinelAnswer> {
+/** @param wantedNames empty: every master that it watches */
+export async function askSentinel(seed: FleetNode, wantedNames: readonly string[]): Promise<SentinelAnswer> {
   const port = await seed.openRedis();
   const masters = parseSentinelMasters(await port.call("SENTINEL", "MASTERS"));
-  const wanted = masters.filter(({ name }) => masterName === null || name === masterName);
+  const wanted = masters.filter(({ name }) => wantedNames.length === 0 || wantedNames.includes(name));
   const monitored = wanted.map(async (master) => {
     const [replicas, sentinels] = await Promise.all([
       port.call("SENTINEL", "REPLICAS", master.name),
@@ -58,15 +68,19 @@ async function askSentinel(seed: FleetNode, masterName: string | null): Promise<
   return { monitored: await Promise.all(monitored), names: masters.map(({ name }) => name) };
 }
 
-function addListed(nodes: NodeConnections, fields: Record<string, string>, family: "redis" | "sentinel"): void {
+function addListed(
+  nodes: NodeConnections,
+  fields: Record<string, string>,
+  family: "redis" | "sentinel",
+): FleetNode | null {
   const port = Number(fields["port"]);
   const host = fields["ip"];
   // Port 0 is a sentinel that has announced itself under a name it cannot resolve; there is nothing to dial.
-  if (host === undefined || host === "" || !(port > 0)) return;
-  nodes.add(nodes.translate(host, port), family, family === "redis" ? "replica" : "sentinel");
+  if (host === undefined || host === "" || !(port > 0)) return null;
+  return nodes.add(nodes.translate(host, port), family, family === "redis" ? "replica" : "sentinel");
 }
 
-function unmonitored(masterName: string | null, { monitored, names }: SentinelAnswer): string[] {
+export function unmonitored(masterName: string | null, { monitored, names }: SentinelAnswer): string[] {
   if (monitored.length > 0) return [];
   if (masterName === null) return ["the sentinels monitor no master"];
   return [
@@ -74,7 +88,7 @@ function unmonitored(masterName: string | null, { monitored, names }: SentinelAn
   ];
 }
 
-async function allFailed(asked: Promise<SentinelAnswer>[]): Promise<string[]> {
+export async function allFailed(asked: Promise<SentinelAnswer>[]): Promise<string[]> {
   const failures = await Promise.all(asked.map((answer) => answer.then(() => "", failureSentence)));
   return [`the monitored nodes are not known: ${[...new Set(failures)].join("; ")}`];
 }

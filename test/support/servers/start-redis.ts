@@ -24,11 +24,13 @@ export interface RedisOptions {
   dir?: string;
   /** Put the directives into a file, so that CONFIG REWRITE works. Otherwise they are arguments. */
   configFile?: boolean;
+  /** A loopback address to be reached at, 127.0.0.1 when left out: with several, one machine has several hosts. */
+  host?: string;
   /** Lines of a sentinel's configuration (`sentinel monitor …`): the server is started with --sentinel. */
   sentinel?: string[];
 }
 
-const defaults = { bind: "127.0.0.1", save: "", appendonly: "no", "protected-mode": "yes" };
+const defaults = { save: "", appendonly: "no" };
 
 /** What a well-kept cache has: rules that judge the configuration find nothing to say about these. */
 export function sane(): Record<string, string> {
@@ -49,9 +51,12 @@ async function makeRedis(options: RedisOptions): Promise<RedisServer> {
   const release = await findRelease("redis", options.release);
   const dir = options.dir ?? (await temporaryDirectory());
   const isSentinel = options.sentinel !== undefined;
+  const host = options.host ?? "127.0.0.1";
   const port = await ports.take({ clusterBus: options.config?.["cluster-enabled"] === "yes" });
   const directives = {
-    ...(isSentinel ? { bind: defaults.bind, "protected-mode": "yes" } : defaults),
+    bind: host,
+    "protected-mode": "yes",
+    ...(isSentinel ? {} : defaults),
     ...options.config,
     port: String(port),
     dir,
@@ -66,7 +71,7 @@ async function makeRedis(options: RedisOptions): Promise<RedisServer> {
   if (isSentinel) args.push("--sentinel");
   args.push(...(options.args ?? []));
   const launch = { release, args, dir };
-  return new RedisServer(port, launch, await serverProcess(launch), options.config?.["requirepass"]);
+  return new RedisServer(port, launch, await serverProcess(launch), options.config?.["requirepass"], host);
 }
 
 /** Redis, Valkey or a Sentinel. `call` is logged in when the configuration sets `requirepass`. */
@@ -75,8 +80,8 @@ export class RedisServer extends TestServer implements RedisCalls {
   #connection: RespConnection | undefined;
   #logStart = 0;
 
-  constructor(port: number, launch: ServerLaunch, process: ServerProcess, password: string | undefined) {
-    super(port, launch, process);
+  constructor(port: number, launch: ServerLaunch, process: ServerProcess, password: string | undefined, host: string) {
+    super(port, launch, process, host);
     this.#password = password;
   }
 
@@ -87,7 +92,7 @@ export class RedisServer extends TestServer implements RedisCalls {
 
   /** A further connection of the test's own; logged in like `call`. Closed by the test. */
   open(): RespConnection {
-    const connection = new RespConnection(this.port);
+    const connection = new RespConnection(this.port, this.host);
     // A refused login shows as NOAUTH in the answer to the first command.
     if (this.#password !== undefined) connection.call("AUTH", this.#password).catch(() => undefined);
     return connection;

@@ -13,6 +13,11 @@ export interface SentinelGroupOptions extends Pick<RedisOptions, "release" | "co
   quorum?: number;
   /** Further lines for every sentinel, such as `sentinel down-after-milliseconds mymaster 1000`. */
   sentinelLines?: string[];
+  /**
+   * Loopback addresses such as `127.0.1.1`, one for each sentinel, then for the primary, then for each replica: who shares one
+   * shares a host. Every server announces its own. All on 127.0.0.1, announcing nothing, when left out.
+   */
+  hosts?: readonly string[];
 }
 
 export interface SentinelGroup {
@@ -27,18 +32,26 @@ export interface SentinelGroup {
 export async function startSentinelGroup(options: SentinelGroupOptions = {}): Promise<SentinelGroup> {
   const masterName = options.masterName ?? "mymaster";
   const config = { "repl-diskless-sync-delay": "0", ...passwordForPeers(options.config), ...options.config };
-  const primary = await startRedis({ ...options, config });
-  const replicaConfig = { ...config, replicaof: `${primary.host} ${primary.port}` };
-  const replicas = await startReplicas(options, replicaConfig);
   const sentinelCount = options.sentinels ?? 3;
+  const primary = await startRedis({ ...options, ...dataHost(options, config, sentinelCount) });
+  const replicas = await startReplicas(options, sentinelCount, {
+    ...config,
+    replicaof: `${primary.host} ${primary.port}`,
+  });
   const lines = monitorLines(masterName, primary, options.quorum ?? Math.floor(sentinelCount / 2) + 1, config);
   const sentinels = await Promise.all(
-    Array.from({ length: sentinelCount }, () =>
-      startRedis({
+    Array.from({ length: sentinelCount }, (_, index) => {
+      const host = options.hosts?.[index];
+      return startRedis({
         ...(options.release === undefined ? {} : { release: options.release }),
-        sentinel: [...lines, ...(options.sentinelLines ?? [])],
-      }),
-    ),
+        ...(host === undefined ? {} : { host }),
+        sentinel: [
+          ...lines,
+          ...(host === undefined ? [] : [`sentinel announce-ip ${host}`]),
+          ...(options.sentinelLines ?? []),
+        ],
+      });
+    }),
   );
   await waitUntil(async () => allSee(sentinels, masterName, replicas.length), {
     what: "every sentinel knows the others and all replicas",
@@ -53,9 +66,15 @@ export async function startSentinelGroup(options: SentinelGroupOptions = {}): Pr
 }
 
 /** Linked before the sentinels start: these ask the primary for its replicas at once, and then only every ten seconds. */
-async function startReplicas(options: SentinelGroupOptions, config: Record<string, string>): Promise<RedisServer[]> {
+async function startReplicas(
+  options: SentinelGroupOptions,
+  sentinelCount: number,
+  config: Record<string, string>,
+): Promise<RedisServer[]> {
   const replicas = await Promise.all(
-    Array.from({ length: options.replicas ?? 1 }, () => startRedis({ ...options, config })),
+    Array.from({ length: options.replicas ?? 1 }, (_, index) =>
+      startRedis({ ...options, ...dataHost(options, config, sentinelCount + 1 + index) }),
+    ),
   );
   await waitUntil(
     async () => {
@@ -65,6 +84,16 @@ async function startReplicas(options: SentinelGroupOptions, config: Record<strin
     { what: "every replica is linked to its primary", timeoutMs: 30_000, everyMs: 25 },
   );
   return replicas;
+}
+
+/** A server's outgoing connections come from 127.0.0.1 whatever it listens on, so it has to say where it is. */
+function dataHost(
+  { hosts }: SentinelGroupOptions,
+  config: Record<string, string>,
+  index: number,
+): Pick<RedisOptions, "host" | "config"> {
+  const host = hosts?.[index];
+  return host === undefined ? { config } : { host, config: { ...config, "replica-announce-ip": host } };
 }
 
 function monitorLines(name: string, primary: RedisServer, quorum: number, config: Record<string, string>): string[] {

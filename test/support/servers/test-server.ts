@@ -15,7 +15,7 @@ const stopTimeoutMs = 5_000;
 
 /** What all started servers have in common: an address and a life that tests can disturb. */
 export abstract class TestServer {
-  readonly host = "127.0.0.1";
+  readonly host: string;
   readonly port: number;
   /** `127.0.0.1:12345`. */
   readonly address: string;
@@ -23,7 +23,8 @@ export abstract class TestServer {
   readonly release: Release;
   protected readonly process: ServerProcess;
 
-  constructor(port: number, launch: ServerLaunch, process: ServerProcess) {
+  constructor(port: number, launch: ServerLaunch, process: ServerProcess, host = "127.0.0.1") {
+    this.host = host;
     this.port = port;
     this.address = `${this.host}:${port}`;
     this.dir = launch.dir;

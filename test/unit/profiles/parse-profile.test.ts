@@ -99,13 +99,13 @@ ignore: [{ rule: tls-off, reason: private network, until: 2027-01-01 }]
     expect(spec).toMatchObject({ natMap: { "10.0.0.1:6379": { host: "b" }, "[::1]:1": { host: "c", port: 2 } } });
   });
 
-  it("takes the zones of a cluster's hosts, and nobody else's", () => {
+  it("takes the zones of the hosts of a cluster or a Sentinel group, and nobody else's", () => {
     const zones = 'zones: { 10.0.0.1: eu-1a, redis-2.internal: eu-1b, "::1": eu-1c }';
     expect(specOf(`kind: cluster\nnodes: [a]\n${zones}`)).toMatchObject({
       zones: { "10.0.0.1": "eu-1a", "redis-2.internal": "eu-1b", "::1": "eu-1c" },
     });
     expect(problemsOf(`kind: standalone\nhost: a\n${zones}`)).toEqual([
-      "3:1 `zones` does not belong to a standalone profile (it belongs to cluster)",
+      "3:1 `zones` does not belong to a standalone profile (it belongs to sentinel, cluster)",
     ]);
     expect(problemsOf('kind: cluster\nnodes: [a]\nzones: { "10.0.0.1:6379": a, 10.0.0.2: 7 }')).toEqual([
       "3:10 `zones.10.0.0.1:6379` must be a host name or an IP address, without a port",

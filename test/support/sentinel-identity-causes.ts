@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { carryOut } from "./live.js";
+import {
+  password,
+  resetAll,
+  restartWithId,
+  rolesOf,
+  startScene,
+  untilFound,
+  type Scene,
+  type Shape,
+} from "./sentinel-scene.js";
+import { waitUntil, type RedisServer } from "./servers/index.js";
+
+/** What becomes wrong while a group runs: who is who, where, and who is the master. */
+export function describeIdentityCauses(shape: Shape): void {
+  const { release, sentinels, replicas } = shape;
+  describe(`a group of ${sentinels} sentinels and ${replicas} replicas of ${release}`, () => {
+    let scene: Scene;
+    let first: RedisServer;
+    let last: RedisServer;
+
+    beforeAll(async () => {
+      scene = await startScene(shape);
+      [first] = scene.sentinels as [RedisServer];
+      last = scene.sentinels.at(-1) as RedisServer;
+    });
+    afterAll(() => scene.stop());
+
+    // Of three sentinels that are two or count as four, one more is too few without any one host.
+    const ofThree = sentinels === 3 ? ["sentinel-host-loss"] : [];
+
+    it("reports two masters after a partition between the sentinels and the master", async () => {
+      await untilFound(scene);
+      const old = scene.primary;
+      await old.call("ACL", "SETUSER", "watcher", "off");
+      await old.call("CLIENT", "KILL", "USER", "watcher");
+      // The partition is a login that is refused. The old master has no replica left and stops taking writes; with one replica,
+      // the new one has none either.
+      const consequences = ["min-replicas-unmet", ...(replicas === 1 ? ["sentinel-no-promotable-replica"] : [])];
+      const finding = await untilFound(scene, "sentinel-two-masters", "sentinel-login-refused", ...consequences);
+      expect(finding.priority).toBe("critical");
+      expect(finding.nodes).toContain(old.address);
+      await carryOut(finding, password);
+      await old.call("ACL", "SETUSER", "watcher", "on");
+      await untilFound(scene);
+    });
+
+    it("reports two sentinels with one id, as after copying a configuration file", async () => {
+      const others = scene.sentinels.filter((sentinel) => sentinel !== last);
+      await last.stop();
+      await resetAll(scene, others, sentinels - 2);
+      const id = await idOf(first, others[1] as RedisServer);
+      await restartWithId(last, id);
+      const finding = await untilFound(scene, "sentinel-duplicate-id", ...ofThree);
+      expect(finding.nodes).toEqual([first.address, last.address].sort());
+      await restartWithId(last, null);
+      await untilFound(scene);
+    });
+
+    it("reports a stale sentinel after one has got another id", async () => {
+      await restartWithId(last, null);
+      const finding = await untilFound(scene, "sentinel-stale-entry", ...ofThree);
+      expect(finding.priority).toBe("medium");
+      expect(finding.commands).toHaveLength(sentinels - 1);
+      await resetAll(
+        scene,
+        scene.sentinels.filter((sentinel) => sentinel !== last),
+        sentinels - 1,
+      );
+      await untilFound(scene);
+    });
+
+    it("reports a replica whose announced address nobody reaches", async () => {
+      const { primary, replicas: present } = await rolesOf(scene);
+      const [replica] = present as [RedisServer];
+      const { host } = replica;
+      await announce(replica, primary, "127.0.1.99");
+      // Under its old address the sentinels still know it, so it can be promoted.
+      const finding = await untilFound(scene, "sentinel-announced-address", "node-unreachable");
+      expect(finding.nodes).toEqual([`127.0.1.99:${replica.port}`]);
+      await announce(replica, primary, host);
+      await resetAll(scene, scene.sentinels, sentinels - 1);
+      await untilFound(scene);
+    });
+
+    it("reports a sentinel in TILT after it was frozen", async () => {
+      await last.freeze();
+      await waitUntil(async () => String(await first.call("SENTINEL", "SENTINELS", "mymaster")).includes("s_down"), {
+        what: "the others miss it",
+        timeoutMs: 20_000,
+      });
+      await last.thaw();
+      const finding = await untilFound(scene, "sentinel-tilt");
+      expect(finding.nodes).toEqual([last.address]);
+    });
+  });
+
+  describe(`two of ${sentinels} sentinels of ${release} on one host`, () => {
+    it("are reported", async () => {
+      const place = (index: number) => `127.0.2.${Math.max(1, index)}`;
+      const hosts = [...Array.from({ length: sentinels }, (_, index) => place(index)), "127.0.2.8", "127.0.2.9"];
+      const scene = await startScene({ ...shape, replicas: 1 }, hosts);
+      // Two of three are the majority that the loss of their host takes away.
+      const consequences = sentinels === 3 ? ["sentinel-host-loss"] : [];
+      const finding = await untilFound(scene, "sentinel-shared-host", ...consequences);
+      expect(finding.nodes).toEqual(
+        scene.sentinels
+          .slice(0, 2)
+          .map(({ address }) => address)
+          .sort(),
+      );
+      await scene.stop();
+    });
+  });
+}
+
+/** As another sentinel lists it: 6.0 does not tell its own. */
+async function idOf({ address }: RedisServer, asked: RedisServer): Promise<string> {
+  const reply = await asked.call("SENTINEL", "SENTINELS", "mymaster");
+  const entries = Array.isArray(reply) ? reply.map((entry) => (Array.isArray(entry) ? entry.map(String) : [])) : [];
+  const field = (entry: string[], name: string) => entry[entry.indexOf(name) + 1] ?? "";
+  const found = entries.find((entry) => `${field(entry, "ip")}:${field(entry, "port")}` === address);
+  return found === undefined ? "" : field(found, "runid");
+}
+
+async function announce(replica: RedisServer, primary: RedisServer, host: string): Promise<void> {
+  await replica.call("CONFIG", "SET", "replica-announce-ip", host);
+  await primary.call("CLIENT", "KILL", "TYPE", "replica");
+  await waitUntil(async () => String(await primary.call("INFO", "replication")).includes(`ip=${host},`), {
+    what: "the master has the replica under its new address",
+    timeoutMs: 20_000,
+  });
+}
