@@ -1,9 +1,11 @@
 import { mkdir, open, readFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CachectlError } from "../model/errors.js";
-import type { JournalEntry, MoveJournal } from "./move-types.js";
+import type { JournalEntry } from "./move-types.js";
 
-export interface Journal extends MoveJournal {
+/** Append-only, of one kind of entry. `write` puts it on disk before the step that it announces. */
+export interface Journal<E = JournalEntry> {
+  write(entry: E): Promise<void>;
   /** Waits for what is still being written. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -11,31 +13,45 @@ export interface Journal extends MoveJournal {
 /**
  * Opens a journal to append to: one JSON line an entry, readable by its owner only, its directory created. `write` resolves
  * when the entry is on the disk, so that what it announces can be found after a power cut; entries that are written
- * meanwhile share one fsync. Holds addresses, node ids, slots, and names of
- * keys that could not be moved; no value and no secret.
+ * meanwhile share one fsync. Entries hold no value of a key and no secret.
  *
  * @throws CachectlError usage where the file cannot be written, by `write` too (a full disk)
  */
-export async function openJournal(path: string): Promise<Journal> {
+export async function openJournal<E = JournalEntry>(path: string): Promise<Journal<E>> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(path, "a+", 0o600);
     await dropTornLine(file, path);
     await syncDirectory(dirname(path));
-    return new JournalFile(file, path);
+    return new JournalFile<E>(file, path);
   } catch (error) {
     throw unwritable(path, error);
   }
+}
+
+/** The entries of a journal of slot moves. See {@link readEntries}. */
+export function readJournal(path: string): Promise<JournalEntry[]> {
+  return readEntries<JournalEntry>(path, {
+    kinds: ["begin", "open", "done", "failed", "end"],
+    hint: "Name another file with --journal FILE; `cachectl cluster fix` finishes open slots without any journal.",
+  });
+}
+
+export interface EntryKinds<E extends { kind: string }> {
+  /** All that there are. */
+  kinds: readonly E["kind"][];
+  /** What helps where a line is none of them. */
+  hint: string;
 }
 
 /**
  * The entries in the order they were written; none when there is no such file. A last line that a crash tore is left out.
  * @throws CachectlError usage when the file cannot be read or a whole line is no entry
  */
-export async function readJournal(path: string): Promise<JournalEntry[]> {
+export async function readEntries<E extends { kind: string }>(path: string, known: EntryKinds<E>): Promise<E[]> {
   const lines = (await textOf(path)).split("\n");
   // After the last line end stands nothing, or what a crash tore: the step that it announces was not begun.
-  return lines.slice(0, -1).map((line, index) => parseEntry(line, index + 1, path));
+  return lines.slice(0, -1).map((line, index) => parseEntry(line, index + 1, path, known));
 }
 
 async function textOf(path: string): Promise<string> {
@@ -53,25 +69,23 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-const kinds = ["begin", "open", "done", "failed", "end"];
-
-function parseEntry(line: string, number: number, path: string): JournalEntry {
+function parseEntry<E extends { kind: string }>(
+  line: string,
+  number: number,
+  path: string,
+  { kinds, hint }: EntryKinds<E>,
+): E {
   try {
     const entry = JSON.parse(line) as unknown;
     if (typeof entry === "object" && entry !== null && "kind" in entry && kinds.includes(String(entry.kind)))
-      return entry as JournalEntry;
+      return entry as E;
   } catch {
     // Said below, together with lines that are JSON but no entry.
   }
-  throw new CachectlError(
-    "usage",
-    "journal-damaged",
-    `Line ${number} of ${path} is no entry of a journal`,
-    "Name another file with --journal FILE; `cachectl cluster fix` finishes open slots without any journal.",
-  );
+  throw new CachectlError("usage", "journal-damaged", `Line ${number} of ${path} is no entry of a journal`, hint);
 }
 
-class JournalFile implements Journal {
+class JournalFile<E> implements Journal<E> {
   #pending: { lines: string; written: Promise<void> } | null = null;
   #last: Promise<void> = Promise.resolve();
   #closed: Promise<void> | null = null;
@@ -81,7 +95,7 @@ class JournalFile implements Journal {
     private readonly path: string,
   ) {}
 
-  write(entry: JournalEntry): Promise<void> {
+  write(entry: E): Promise<void> {
     const line = `${JSON.stringify(entry)}\n`;
     if (this.#pending !== null) {
       this.#pending.lines += line;

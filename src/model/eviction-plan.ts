@@ -38,3 +38,18 @@ export interface EvictionPlan {
   persist: boolean;
   warnings: PreflightWarning[];
 }
+
+/** What the last change of a target left to undo, by its journal. */
+export interface LastChange {
+  /** ISO 8601. */
+  at: string;
+  family: EvictionPlan["family"];
+  persist: boolean;
+  /** Those that were changed and not put back since. `begun`: how far it came is not known. */
+  nodes: (NodeChange & { state: "changed" | "begun" })[];
+}
+
+/** The same settings the other way round: last set, first undone. */
+export function inverted({ node, role, changes }: NodeChange): NodeChange {
+  return { node, role, changes: changes.toReversed().map(({ name, from, to }) => ({ name, from: to, to: from })) };
+}

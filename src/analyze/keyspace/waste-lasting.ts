@@ -7,7 +7,10 @@ const fewestLocks = 10;
 /** A handful of sessions without TTL are service accounts; hundreds are a leak. */
 const fewestSessions = 100;
 
-const lockWords = new Set("lock locks mutex mutexes lease leases semaphore semaphores redlock".split(" "));
+/** Words that tell that a key is a lock. */
+export const lockWords: ReadonlySet<string> = new Set(
+  "lock locks mutex mutexes lease leases semaphore semaphores redlock".split(" "),
+);
 const sessionWords = new Set("session sessions sess sid token tokens auth".split(" "));
 
 /** Locks that nobody will release when their holder dies. */
@@ -63,7 +66,7 @@ function unknownTtls(
 }
 
 /** Whole words only, also within camelCase: `block`, `clock` and `authors` are none. */
-function isNamed(pattern: string, words: ReadonlySet<string>): boolean {
+export function isNamed(pattern: string, words: ReadonlySet<string>): boolean {
   const parts = pattern.replaceAll(/([a-z])([A-Z])/g, "$1 $2").split(/[^A-Za-z]+/);
   return parts.some((part) => words.has(part.toLowerCase()));
 }

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import type { Shell } from "../shell.js";
 import { addEvictPolicyGet } from "./evict-policy/get.js";
+import { addEvictPolicyRollback } from "./evict-policy/rollback.js";
+import { addEvictPolicySet } from "./evict-policy/set.js";
 
 /** `cachectl evict-policy <verb>`. */
 export function addEvictPolicy(program: Command, shell: Shell): void {
@@ -8,7 +10,7 @@ export function addEvictPolicy(program: Command, shell: Shell): void {
     .command("evict-policy")
     .description("look at what is evicted when memory is full, and change it without a surprise")
     .addHelpText("before", examples);
-  for (const add of [addEvictPolicyGet]) add(noun, shell);
+  for (const add of [addEvictPolicyGet, addEvictPolicySet, addEvictPolicyRollback]) add(noun, shell);
 }
 
 const examples = `Examples:
