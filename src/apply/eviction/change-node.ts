@@ -31,7 +31,7 @@ export async function changeNode(
   await journal.write({ kind: undo ? "undo" : "change", at: at(), node, changes });
   await setAll(port, node, changes);
   const lost = persist ? await port.persist() : null;
-  if (lost !== null) note(`${node}: ${lost}. A restart loses the change.`);
+  if (lost !== null) note(`${lost}. A restart of ${node} loses the change.`);
   await journal.write({ kind: undo ? "undone" : "changed", at: at(), node });
   const kept = !persist ? "" : lost === null ? ", kept in its configuration file" : ", lost with a restart";
   const values = changes.map(({ name, from, to }) => `${name} ${to} (was ${from})`).join(", ");

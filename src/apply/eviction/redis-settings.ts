@@ -10,7 +10,6 @@ import type { SettingsPort } from "./settings-port.js";
  * the caller's order would be lost.
  */
 export function redisSettingsPort(node: FleetNode): SettingsPort {
-  const { address } = node.identity;
   return {
     read: async () => redisEvictionSettings(textMap(await config(node, "GET", "*"))),
     write: async (name, value) => void (await config(node, "SET", name, value)),
@@ -20,7 +19,7 @@ export function redisSettingsPort(node: FleetNode): SettingsPort {
         return null;
       } catch (error) {
         if (!(error instanceof CachectlError) || error.kind === "unreached") throw error;
-        return `CONFIG REWRITE on ${address} was refused: ${error.message}`;
+        return `CONFIG REWRITE was refused: ${error.message}`;
       }
     },
   };

@@ -1,6 +1,7 @@
 import { readLastChange } from "../../apply/eviction/eviction-journal.js";
 import { CachectlError } from "../../model/errors.js";
-import type { EvictionPlan } from "../../model/eviction-plan.js";
+import type { EvictionNode } from "../../model/eviction-node.js";
+import type { EvictionPlan, LastChange } from "../../model/eviction-plan.js";
 import type { Report } from "../../model/report.js";
 import { planRollback } from "../../plan/eviction/plan-rollback.js";
 import type { ProfileSelection } from "../../profiles/select-profiles.js";
@@ -18,6 +19,8 @@ export interface EvictPolicyRollbackOptions {
   selection: ProfileSelection;
   /** `--journal FILE`; null: that of the target, in the state directory. */
   journal: string | null;
+  /** Put back what answers where a node does not. */
+  keepGoing: boolean;
   yes: boolean;
   dryRun: boolean;
 }
@@ -30,7 +33,7 @@ export async function evictPolicyRollback(context: Context, options: EvictPolicy
   const journal = options.journal ?? evictionJournalPath(context, name);
   const last = await readLastChange(journal, name);
   if (last === null) throw noChange(name, journal);
-  const target = await openTarget(context, profile, { sampleMs: 0, keepGoing: false });
+  const target = await openTarget(context, profile, { sampleMs: 0, keepGoing: options.keepGoing });
   try {
     const plan = orThrow(planRollback(name, last, target.nodes));
     context.progress.stop();
@@ -42,8 +45,9 @@ export async function evictPolicyRollback(context: Context, options: EvictPolicy
     if (options.dryRun || plan.nodes.length === 0) return shown;
     await context.change.confirm(`${name}: put back ${planText(plan)}?`, options.yes, shown);
     const result = await carryOut(context, target, plan, { journal, keepGoing: true });
-    const complete = result.failed.length === 0 && result.notDone.length === 0;
-    const { done, failed, notDone } = result;
+    const { done, notDone } = result;
+    const failed = [...result.failed, ...silentNodes(target.nodes, last)];
+    const complete = failed.length === 0 && notDone.length === 0;
     return changeReport({
       ...{ operation: plan.operation, ...frame(), sections: planSections(plan), notes: result.notes },
       summary: summaryOf(plan, result.changed.length),
@@ -54,6 +58,15 @@ export async function evictPolicyRollback(context: Context, options: EvictPolicy
     context.progress.stop();
     target.fleet.close();
   }
+}
+
+/** Only with --keep-going: a later rollback finds them in the journal. */
+function silentNodes(nodes: readonly EvictionNode[], last: LastChange): { step: string; reason: string }[] {
+  return nodes.flatMap(({ address, unreachable }) =>
+    unreachable !== null && last.nodes.some(({ node }) => node === address)
+      ? [{ step: `${address}: not put back`, reason: unreachable }]
+      : [],
+  );
 }
 
 function summaryOf(plan: EvictionPlan, count: number): string {

@@ -14,7 +14,7 @@ import { redisWarnings } from "./preflight-redis.js";
 /**
  * Puts the last change's old values back, last changed first, where the nodes still have what it set. Pure.
  *
- * @param nodes what was seen of the target's data nodes just now
+ * @param nodes what was seen of the target's data nodes just now; one that did not answer is left out
  */
 export function planRollback(
   target: string,
@@ -30,6 +30,7 @@ export function planRollback(
   const back: NodeChange[] = [];
   for (const one of changed.toReversed()) {
     const node = nodes.find(({ address }) => address === one.node);
+    if (node !== undefined && node.unreachable !== null) continue;
     const refusal = checkStill(one, node, at);
     if (refusal !== null) return refusal;
     const changes = inverted(one).changes.filter(({ name, to }) => node?.settings[name] !== to);
@@ -38,7 +39,9 @@ export function planRollback(
   return {
     ...{ schemaVersion: 1, kind: "eviction-plan", operation: "evict-policy-rollback", target, family, persist },
     nodes: back,
-    unchanged: changed.map(({ node }) => node).filter((node) => !back.some((change) => change.node === node)),
+    unchanged: nodes
+      .filter(({ address, unreachable }) => unreachable === null && !back.some(({ node }) => node === address))
+      .map(({ address }) => address),
     warnings: warningsOf(back, nodes, family, persist),
   };
 }

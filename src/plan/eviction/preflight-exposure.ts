@@ -30,11 +30,18 @@ export function newlyEvictable({ nodes, wanted, dataRole, exposure }: RedisPrefl
       exposure,
       exposure?.tagSets,
       "tag-sets-evictable",
-      "sets of tags",
+      ["set of a tag", "sets of tags"],
       "an evicted one makes an invalidation by its tag miss keys, which then stay stale",
       warning,
     ),
-    ...named(exposure, exposure?.locks, "locks-evictable", "locks", "an evicted one lets two holders in", warning),
+    ...named(
+      exposure,
+      exposure?.locks,
+      "locks-evictable",
+      ["lock", "locks"],
+      "an evicted one lets two holders in",
+      warning,
+    ),
     ...(dataRole === "store" || dataRole === "queue" || dataRole === "session"
       ? [
           warning(
@@ -60,7 +67,7 @@ function named(
   exposure: EvictionExposure | null,
   found: NamedKeys | undefined,
   code: string,
-  what: string,
+  [one, many]: readonly [string, string],
   consequence: string,
   warning: (code: string, message: string) => PreflightWarning,
 ): PreflightWarning[] {
@@ -69,7 +76,7 @@ function named(
   return [
     warning(
       code,
-      `among them are ${found.keys} ${what}${seen}, such as ${found.examples.join(", ")}: ${consequence}. Give them a TTL, or keep them on a server of their own.`,
+      `among them: ${found.keys} ${found.keys === 1 ? one : many}${seen}, such as ${found.examples.join(", ")}: ${consequence}. Give them a TTL, or keep them on a server of their own.`,
     ),
   ];
 }

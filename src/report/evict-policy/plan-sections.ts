@@ -38,8 +38,11 @@ export function planSections(plan: EvictionPlan): Section[] {
   ];
 }
 
-/** `maxmemory-policy allkeys-lfu on 6 nodes`. */
+/** `maxmemory-policy allkeys-lfu on 6 nodes`; without the values where nodes get different ones. */
 export function planText({ nodes }: EvictionPlan): string {
-  const values = new Set(nodes.flatMap(({ changes }) => changes.map(({ name, to }) => `${name} ${to}`)));
-  return `${[...values].join(", ")} on ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}`;
+  const changes = nodes.flatMap((node) => node.changes);
+  const values = new Set(changes.map(({ name, to }) => `${name} ${to}`));
+  const names = new Set(changes.map(({ name }) => name));
+  const what = values.size === names.size ? values : names;
+  return `${[...what].join(", ")} on ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}`;
 }

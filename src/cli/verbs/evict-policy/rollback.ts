@@ -6,6 +6,7 @@ import type { Shell } from "../../shell.js";
 
 interface RollbackFlags extends OutputFlags, SelectionFlags, ChangeFlags {
   journal?: string;
+  keepGoing?: boolean;
 }
 
 export function addEvictPolicyRollback(noun: Command, shell: Shell): void {
@@ -13,6 +14,7 @@ export function addEvictPolicyRollback(noun: Command, shell: Shell): void {
     .command("rollback")
     .description("put back what the last `evict-policy set` of this target changed")
     .option("--journal <file>", "of the run that is to be undone (the target's, in the state directory)")
+    .option("--keep-going", "put back what answers where a node does not")
     .addHelpText("before", examples);
   addOutputOptions(addSelectionOptions(addChangeOptions(command))).action(async (flags: RollbackFlags) => {
     shell.begin("evict-policy-rollback", flags);
@@ -21,6 +23,7 @@ export function addEvictPolicyRollback(noun: Command, shell: Shell): void {
       evictPolicyRollback(context, {
         ...changeChoiceOf(flags),
         ...{ selection: selectionOf([], flags), journal: flags.journal ?? null },
+        keepGoing: flags.keepGoing === true,
       }),
     );
   });
