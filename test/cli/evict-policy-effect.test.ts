@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { flood, infoNumber, setting, surviving } from "../support/eviction-load.js";
+import { emptied, flood, infoNumber, setting, surviving } from "../support/eviction-load.js";
 import { runCli } from "../support/run-cli.js";
 import { releases, startRedis, usingServers, type RedisServer } from "../support/servers/index.js";
 
@@ -37,7 +37,7 @@ describe.each(await releases())("evict-policy set on $name, under load that over
     await flood(server, "cold", 15_000, "EX", "3600");
     expect(await surviving(server, "kept", 200)).toBeLessThan(100);
     await setPolicy(server, "volatile-lru");
-    await server.call("FLUSHALL", "SYNC");
+    await emptied(server);
     expect(await flood(server, "kept", 200)).toBe(0);
     expect(await flood(server, "cold", 15_000, "EX", "3600")).toBe(0);
     expect(await surviving(server, "kept", 200)).toBe(200);
@@ -49,7 +49,7 @@ describe.each(await releases())("evict-policy set on $name, under load that over
     await flood(server, "cold", 15_000);
     expect(await surviving(server, "hot", 50)).toBeLessThan(25);
     await setPolicy(server, "allkeys-lfu", "--samples", "10");
-    await server.call("FLUSHALL", "SYNC");
+    await emptied(server);
     await useOften(server);
     await flood(server, "cold", 15_000);
     expect(await surviving(server, "hot", 50)).toBeGreaterThanOrEqual(48);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { flood, infoNumber, setting } from "../support/eviction-load.js";
+import { emptied, flood, infoNumber, setting } from "../support/eviction-load.js";
 import { runCli } from "../support/run-cli.js";
 import {
   memcachedReleases,
@@ -44,7 +44,7 @@ describe.each(ends(await releases()))("the preflight of evict-policy set on $nam
   });
 
   it("says what makes a policy inert", { timeout: 60_000 }, async () => {
-    await server.call("FLUSHALL", "SYNC");
+    await emptied(server);
     await flood(server, "plain", 100);
     expect(await warnings(["volatile-lru", ...target()])).toEqual(
       new Map([
@@ -62,7 +62,7 @@ describe.each(ends(await releases()))("the preflight of evict-policy set on $nam
     "counts the keys that become evictable, finds tag sets and locks, and touches none",
     { timeout: 60_000 },
     async () => {
-      await server.call("FLUSHALL", "SYNC");
+      await emptied(server);
       await server.call("CONFIG", "SET", "maxmemory-policy", "volatile-lru");
       await flood(server, "plain", 300);
       await flood(server, "timed", 50, "EX", "1000");
@@ -88,7 +88,7 @@ describe.each(ends(await releases()))("the preflight of evict-policy set on $nam
   );
 
   it("warns that access times and LFU counters are read as each other", { timeout: 60_000 }, async () => {
-    await server.call("FLUSHALL", "SYNC");
+    await emptied(server);
     await server.call("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
     await flood(server, "old", 100);
     const toLfu = await warnings(["allkeys-lfu", "--maxmemory", "100mb", ...target()]);
@@ -102,7 +102,7 @@ describe.each(ends(await releases()))("the preflight of evict-policy set on $nam
   });
 
   it("says when eviction, or refusing writes, begins at once", { timeout: 60_000 }, async () => {
-    await server.call("FLUSHALL", "SYNC");
+    await emptied(server);
     const emptyBytes = await infoNumber(server, "memory", "used_memory");
     await flood(server, "big", 5_000);
     await server.call("CONFIG", "SET", "maxmemory-policy", "noeviction");

@@ -1,5 +1,5 @@
 import type { Reply } from "../../src/model/node-port.js";
-import type { RedisServer } from "./servers/index.js";
+import { waitUntil, type RedisServer } from "./servers/index.js";
 
 /** Writes `count` keys of 1 KB at once; how many of them were refused with OOM. Any other error rejects. */
 export async function flood(server: RedisServer, prefix: string, count: number, ...options: string[]): Promise<number> {
@@ -16,6 +16,15 @@ export async function flood(server: RedisServer, prefix: string, count: number, 
     await Promise.all(batch);
   }
   return refused;
+}
+
+/** Newer versions free what FLUSHALL removes in the background: until that is done, it still counts. */
+export async function emptied(server: RedisServer): Promise<void> {
+  await server.call("FLUSHALL");
+  await waitUntil(async () => (await infoNumber(server, "memory", "lazyfree_pending_objects")) === 0, {
+    what: "the memory is free",
+    timeoutMs: 30_000,
+  });
 }
 
 /** How many of these keys are there. EXISTS touches, so it is asked last. */
