@@ -13,8 +13,7 @@ export interface Journal<Entry = JournalEntry> {
 /**
  * Opens a journal to append to: one JSON line an entry, readable by its owner only, its directory created. `write` resolves
  * when the entry is on the disk, so that what it announces can be found after a power cut; entries that are written
- * meanwhile share one fsync. Holds addresses, node ids, slots, and names of
- * keys that could not be moved; no value and no secret.
+ * meanwhile share one fsync. Entries hold no value of a key and no secret.
  *
  * @throws CachectlError usage where the file cannot be written, by `write` too (a full disk)
  */
@@ -30,14 +29,29 @@ export async function openJournal<Entry = JournalEntry>(path: string): Promise<J
   }
 }
 
+/** The entries of a journal of slot moves. See {@link readEntries}. */
+export function readJournal(path: string): Promise<JournalEntry[]> {
+  return readEntries<JournalEntry>(path, {
+    kinds: ["begin", "open", "done", "failed", "end"],
+    hint: "Name another file with --journal FILE; `cachectl cluster fix` finishes open slots without any journal.",
+  });
+}
+
+export interface EntryKinds<E extends { kind: string }> {
+  /** All that there are. */
+  kinds: readonly E["kind"][];
+  /** What helps where a line is none of them. */
+  hint: string;
+}
+
 /**
  * The entries in the order they were written; none when there is no such file. A last line that a crash tore is left out.
  * @throws CachectlError usage when the file cannot be read or a whole line is no entry
  */
-export async function readJournal(path: string): Promise<JournalEntry[]> {
+export async function readEntries<E extends { kind: string }>(path: string, known: EntryKinds<E>): Promise<E[]> {
   const lines = (await textOf(path)).split("\n");
   // After the last line end stands nothing, or what a crash tore: the step that it announces was not begun.
-  return lines.slice(0, -1).map((line, index) => parseEntry(line, index + 1, path));
+  return lines.slice(0, -1).map((line, index) => parseEntry(line, index + 1, path, known));
 }
 
 async function textOf(path: string): Promise<string> {
@@ -55,22 +69,20 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-const kinds = ["begin", "open", "done", "failed", "end"];
-
-function parseEntry(line: string, number: number, path: string): JournalEntry {
+function parseEntry<E extends { kind: string }>(
+  line: string,
+  number: number,
+  path: string,
+  { kinds, hint }: EntryKinds<E>,
+): E {
   try {
     const entry = JSON.parse(line) as unknown;
     if (typeof entry === "object" && entry !== null && "kind" in entry && kinds.includes(String(entry.kind)))
-      return entry as JournalEntry;
+      return entry as E;
   } catch {
     // Said below, together with lines that are JSON but no entry.
   }
-  throw new CachectlError(
-    "usage",
-    "journal-damaged",
-    `Line ${number} of ${path} is no entry of a journal`,
-    "Name another file with --journal FILE; `cachectl cluster fix` finishes open slots without any journal.",
-  );
+  throw new CachectlError("usage", "journal-damaged", `Line ${number} of ${path} is no entry of a journal`, hint);
 }
 
 class JournalFile<Entry> implements Journal<Entry> {

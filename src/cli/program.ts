@@ -71,6 +71,7 @@ const examples = `Examples:
   cachectl analyze -p 'prod-*' --fail-on high        a gate for CI: exit 1 from priority high on
   cachectl bigkeys -p prod-sessions                  what fills the memory: largest keys, groups, TTLs, waste
   cachectl cluster check prod                        every node's view of the cluster against every other's
+  cachectl evict-policy get prod                     what is evicted when memory is full, on every node
   cachectl explain OOM                               what an error means and what helps
   cachectl demo                                      see it at work on a throwaway fleet
 `;

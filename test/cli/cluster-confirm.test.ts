@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { beforeAll, describe, expect, it } from "vitest";
 import { RebalanceScene } from "../support/rebalance-scene.js";
-import { usingServers, waitUntil } from "../support/servers/index.js";
-import { bareEnvironment } from "../support/bare-environment.js";
-import { program } from "./spawn-cli.js";
+import { usingServers } from "../support/servers/index.js";
+import { atTerminal } from "./at-terminal.js";
 
 usingServers();
 
@@ -32,7 +29,7 @@ describe.skipIf(process.platform !== "linux")("the question before a change at a
   ];
 
   it("comes after the plan that it is about, and a no changes nothing", { timeout: deadline }, async () => {
-    const { code, shown } = await answered(scene, words(), "n");
+    const { code, shown } = await atTerminal(words(), { env: scene.env, answer: "n" });
     const plan = shown.indexOf("BEFORE AND AFTER");
     expect(plan).toBeGreaterThan(-1);
     expect(shown.indexOf("MOVES")).toBeGreaterThan(plan);
@@ -44,32 +41,10 @@ describe.skipIf(process.platform !== "linux")("the question before a change at a
     "comes without the plan when the user wants it quiet, and a yes carries it out",
     { timeout: deadline },
     async () => {
-      const { code, shown } = await answered(scene, [...words(), "--quiet"], "y");
+      const { code, shown } = await atTerminal([...words(), "--quiet"], { env: scene.env, answer: "y" });
       expect(shown).not.toContain("BEFORE AND AFTER");
       expect({ code, shown }).toMatchObject({ code: 0, shown: expect.stringContaining("10 slots") as string });
       expect((await scene.slotCounts())[0]).toBe(5471);
     },
   );
 });
-
-/** What the terminal showed in all, and the exit code of the program that ran in it. */
-async function answered(scene: RebalanceScene, words: string[], answer: string) {
-  const line = [process.execPath, program, ...words].map((word) => `'${word}'`).join(" ");
-  const terminal = spawn("script", ["-qefc", line, "/dev/null"], {
-    env: { ...bareEnvironment, ...scene.env, TERM: "xterm", SHELL: "/bin/sh" },
-  });
-  let shown = "";
-  terminal.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
-  const closed = once(terminal, "close") as Promise<[number | null]>;
-  try {
-    await waitUntil(() => Promise.resolve(shown.includes("[y/N]") || terminal.exitCode !== null), {
-      what: "it asks",
-      timeoutMs: 60_000,
-    });
-    terminal.stdin.write(`${answer}\n`);
-    const [code] = await closed;
-    return { code, shown };
-  } finally {
-    terminal.kill("SIGKILL");
-  }
-}

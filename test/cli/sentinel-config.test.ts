@@ -25,7 +25,7 @@ async function startSentinel(release: string, port: number, text: string): Promi
   await writeFile(file, text, { mode: 0o666 });
   const args = [file, "--sentinel", "--bind", "127.0.0.1", "--dir", dir, "--logfile", join(dir, "server.log")];
   const launch = { release: await findRelease("redis", release), args, dir };
-  const server = new RedisServer(port, launch, await serverProcess(launch), undefined);
+  const server = new RedisServer(port, launch, await serverProcess(launch), undefined, "127.0.0.1");
   await server.start();
   return server;
 }

@@ -8,7 +8,12 @@ import type { ProfileSelection } from "../../profiles/select-profiles.js";
  * @param words nodes and the verb's own options
  */
 export function againLine(verb: string, selection: ProfileSelection, words: readonly string[]): string {
-  return ["cachectl cluster", verb, ...[...selectionWords(selection), ...words].map(shellQuote)].join(" ");
+  return lineOf(`cluster ${verb}`, selection, words);
+}
+
+/** The same for any verb: its words, the selection, its own options. */
+export function lineOf(verb: string, selection: ProfileSelection, words: readonly string[]): string {
+  return [`cachectl ${verb}`, ...[...selectionWords(selection), ...words].map(shellQuote)].join(" ");
 }
 
 /** Nothing selected stays nothing: the default is found again in the same way. */

@@ -1,0 +1,33 @@
+import { CachectlError } from "../../model/errors.js";
+import { memcachedEvictionSettings } from "../../model/eviction-settings.js";
+import type { FleetNode } from "../../model/node-port.js";
+import { memcachedLine } from "../../protocol/memcached-line.js";
+import type { SettingsPort } from "./settings-port.js";
+
+/** `stats settings` and the commands of Memcached's text protocol that change them. Nothing of it survives a restart. */
+export function memcachedSettingsPort(node: FleetNode): SettingsPort {
+  return {
+    read: async () => memcachedEvictionSettings(await (await node.openMemcached()).stats("settings")),
+    write: async (name, value) => {
+      const command = memcachedCommand(name, value);
+      const answer = await memcachedLine(node, command);
+      if (answer === "OK") return;
+      throw new CachectlError(
+        "change",
+        "memcached-refused",
+        `${command} was answered with ${answer === "" ? "nothing" : answer}`,
+        answer === "ERROR"
+          ? "A managed service may have taken the command away: use its parameter group."
+          : "See the server's start options.",
+      );
+    },
+    persist: () => Promise.resolve("Memcached keeps no settings over a restart: put them into its start options"),
+  };
+}
+
+/** The line that gives a setting this value. */
+function memcachedCommand(name: string, value: string): string {
+  if (name === "lru_crawler") return `lru_crawler ${value === "on" ? "enable" : "disable"}`;
+  if (name === "lru temp_ttl") return `lru temp_ttl ${value === "off" ? "-1" : value}`;
+  return `${name} ${value.replaceAll(",", " ")}`;
+}
