@@ -24,7 +24,7 @@ interface SentinelRule<T extends Record<string, Threshold>> {
   thresholds?: T;
   /** Whose silence keeps the rule from calling a group healthy. */
   asks: "sentinels" | "sentinels and servers" | "sentinels and settings";
-  judge(group: SentinelGroup, context: SentinelRuleContext<T>): Draft[];
+  judge: (group: SentinelGroup, context: SentinelRuleContext<T>) => Draft[];
 }
 
 interface SentinelRuleContext<T extends Record<string, Threshold>> {
@@ -54,7 +54,7 @@ export function defineSentinelRule<const T extends Record<string, Threshold> = R
       if (nodes.every(({ node }) => node.family !== "sentinel")) return notApplicable("no Sentinel");
       const groups = sentinelGroups(nodes);
       if (groups.length === 0) return cannotJudge("no sentinel told what it watches");
-      const drafts = groups.flatMap((group) => judge(group, { thresholds: thresholds as never, target, groups }));
+      const drafts = groups.flatMap((group) => judge(group, { thresholds, target, groups }));
       const unseen = drafts.length > 0 ? [] : groups.flatMap((group) => unseenIn(group, asks));
       return unseen[0] === undefined ? drafts : cannotJudge(unseen[0]);
     },

@@ -4,7 +4,7 @@ import type { Report } from "../../src/model/report.js";
 import { analysisReport } from "../../src/report/build-report.js";
 import { sentinelSections } from "../../src/report/sentinel/sentinel-sections.js";
 import { observationOf } from "../support/facts.js";
-import { literalGroup, sentinelId, type LiteralGroup, type LiteralSentinel } from "../support/literal-sentinels.js";
+import { literalGroup, sentinelId, type LiteralGroup } from "../support/literal-sentinels.js";
 
 /** Literal groups: what the golden files of `sentinel check` render. */
 export const sentinelReports: Record<string, () => Report> = {
@@ -15,7 +15,7 @@ export const sentinelReports: Record<string, () => Report> = {
 /** Five sentinels: one dead, one set differently, one with a copied id; the only replica may not be promoted. */
 function troubled(): LiteralGroup {
   const group = literalGroup({ sentinels: 5 });
-  const [, second, third, , fifth] = group.sentinels as LiteralSentinel[];
+  const [, second, third, , fifth] = group.sentinels;
   if (second !== undefined) second.master.downAfterMs = 5_000;
   if (third !== undefined) third.views.myId = sentinelId(0);
   if (fifth !== undefined) fifth.silent = true;

@@ -53,7 +53,10 @@ function changed(facts: NodeFacts, overrides: Omit<Overrides, "node">): NodeFact
   const topics = Object.entries(overrides).map(([topic, override]) => {
     const present = facts[topic as Topic];
     const isMissing = "ok" in override && override.ok === false;
-    return [topic, isMissing ? override : known({ ...(present?.ok === true ? present.value : {}), ...override })];
+    return [
+      topic,
+      isMissing ? override : known(Object.assign({}, present?.ok === true ? present.value : {}, override)),
+    ];
   });
   return Object.fromEntries(topics) as NodeFacts;
 }

@@ -1,11 +1,9 @@
 import type { EvictionExposure, NamedKeys } from "../../model/eviction-exposure.js";
 import type { KeyPage } from "../../model/key-page.js";
 import { keyText, ownText } from "../../model/key-name.js";
-import { isNamed, lockWords } from "./names/telling-words.js";
+import { isNamed, lockWords, tagWords } from "./names/telling-words.js";
 
 const mostExamples = 3;
-
-const tagWords = new Set("tag tags tagged".split(" "));
 
 /** Zend_Cache's Redis backend, which Magento uses, keeps the ids of a tag in these. */
 const tagPrefix = "zc:ti:";

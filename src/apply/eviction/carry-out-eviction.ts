@@ -12,7 +12,7 @@ export interface EvictionRun {
   deps: Pick<ChangeDeps, "journal" | "at"> & {
     /** Finish the node in hand, begin no other. */
     stop: AbortSignal;
-    say(title: string): void;
+    say: (title: string) => void;
   };
 }
 

@@ -6,10 +6,10 @@ import type { SettingsPort } from "./settings-port.js";
 export interface ChangeDeps {
   journal: EvictionJournal;
   /** ISO 8601. */
-  at(): string;
+  at: () => string;
   persist: boolean;
   /** What cannot be kept over a restart, and the like: sentences for the report. */
-  note(sentence: string): void;
+  note: (sentence: string) => void;
 }
 
 /**

@@ -12,7 +12,9 @@ import type { SettingsPort } from "./settings-port.js";
 export function redisSettingsPort(node: FleetNode): SettingsPort {
   return {
     read: async () => redisEvictionSettings(textMap(await config(node, "GET", "*"))),
-    write: async (name, value) => void (await config(node, "SET", name, value)),
+    write: async (name, value) => {
+      await config(node, "SET", name, value);
+    },
     persist: async () => {
       try {
         await config(node, "REWRITE");

@@ -19,7 +19,7 @@ export interface SampleOptions {
 
 interface SampleDeps {
   clock: Clock;
-  stopped(): boolean;
+  stopped: () => boolean;
 }
 
 interface Part extends ChosenNode {

@@ -4,7 +4,7 @@ export const lockWords: ReadonlySet<string> = new Set(
 );
 export const sessionWords: ReadonlySet<string> = new Set("session sessions sess sid token tokens auth".split(" "));
 /** The sets in which an application notes which cached keys belong to a tag: what it invalidates by. */
-export const tagWords: ReadonlySet<string> = new Set("tag tags tagset tagsets".split(" "));
+export const tagWords: ReadonlySet<string> = new Set("tag tags tagged tagset tagsets".split(" "));
 export const queueWords: ReadonlySet<string> = new Set(
   "queue queues job jobs task tasks bull sidekiq resque celery kombu rq".split(" "),
 );
