@@ -9,6 +9,7 @@ import { addBigkeys } from "./verbs/bigkeys.js";
 import { addCluster } from "./verbs/cluster.js";
 import { addDemo } from "./verbs/demo.js";
 import { addExplain } from "./verbs/explain.js";
+import { addInvalidate } from "./verbs/invalidate.js";
 import { addProfiles } from "./verbs/profiles.js";
 import { version } from "./version.js";
 
@@ -51,7 +52,7 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       outputError: (text, print) => print(text.replace(/^error: /, "cachectl: ")),
     })
     .addHelpText("before", examples);
-  for (const add of [addAnalyze, addBigkeys, addCluster, addProfiles, addExplain, addDemo]) add(program, shell);
+  for (const add of [addAnalyze, addBigkeys, addCluster, addInvalidate, addProfiles, addExplain, addDemo]) add(program, shell);
   return { program, state };
 }
 
@@ -62,6 +63,7 @@ const examples = `Examples:
   cachectl analyze -p 'prod-*' --fail-on high        a gate for CI: exit 1 from priority high on
   cachectl bigkeys -p prod-sessions                  what fills the memory: largest keys, groups, TTLs, waste
   cachectl cluster check prod                        every node's view of the cluster against every other's
+  cachectl invalidate -p prod --tag products         every key that carries the tag, race-safe
   cachectl explain OOM                               what an error means and what helps
   cachectl demo                                      see it at work on a throwaway fleet
 `;

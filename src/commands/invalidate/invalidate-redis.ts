@@ -1,0 +1,299 @@
+import { ChunkSize } from "../../apply/invalidate/chunk-size.js";
+import { drainTag } from "../../apply/invalidate/drain-tag.js";
+import { estimateNames } from "../../apply/invalidate/estimate-names.js";
+import type { InvalidationRun } from "../../apply/invalidate/invalidation-run.js";
+import { invalidateKeys } from "../../apply/invalidate/key-batches.js";
+import { failureText, KeyRouter } from "../../apply/invalidate/key-router.js";
+import { scanNames } from "../../apply/invalidate/scan-names.js";
+import { noCounts, type InvalidationCounts, type TagSet } from "../../model/invalidation.js";
+import { hashSlot } from "../../model/hash-slot.js";
+import { bytesOfText } from "../../model/key-name.js";
+import { ReplyError } from "../../model/node-port.js";
+import type { Report } from "../../model/report.js";
+import { isScanned, scanPattern } from "../../plan/plan-invalidation.js";
+import { invalidationPlan, invalidationReport, planText, type SelectedRow } from "../../report/invalidation-report.js";
+import type { InvalidateJob } from "../invalidate.js";
+import { grouped } from "../progress-text.js";
+import { Brake } from "./brake.js";
+import { findTagSets, type FoundTags } from "./find-tag-sets.js";
+import { goOnLine } from "./go-on-line.js";
+import { openOwners, type OpenOwners } from "./open-owners.js";
+import { readNames } from "./read-names.js";
+import { refuseByServer, serverNotes, versionAtLeast } from "./server-limits.js";
+import { VerifySample } from "./verify-sample.js";
+
+/** The Redis family: standalone, Sentinel, cluster. */
+export async function invalidateRedis(job: InvalidateJob): Promise<Report> {
+  const opened = await openOwners(job.context, job.profile);
+  const { clock, stopRequested } = job.context.change;
+  const router = new KeyRouter(opened.owners, { clock, lookAgain: () => opened.lookAgain(), stopRequested });
+  try {
+    refuseByServer(job.options, opened.observed);
+    return await new RedisInvalidation(job, opened, router).run();
+  } finally {
+    router.close();
+    opened.close();
+  }
+}
+
+class RedisInvalidation {
+  readonly #target: string;
+  readonly #counts: InvalidationCounts = noCounts();
+  readonly #failures = new Map<string, number>();
+  readonly #done: string[] = [];
+  readonly #notDone: string[] = [];
+  readonly #notes: string[] = [];
+  readonly #verify: VerifySample | null;
+  readonly #nested: TagSet[] = [];
+  #tags: FoundTags = { sets: [], counters: [], missing: [], notes: [] };
+  #rows: SelectedRow[] = [];
+  #sample: readonly string[] = [];
+
+  constructor(
+    private readonly job: InvalidateJob,
+    private readonly opened: OpenOwners,
+    private readonly router: KeyRouter,
+  ) {
+    this.#target = job.profile.identity.name;
+    this.#verify = job.options.verify ? new VerifySample() : null;
+  }
+
+  async run(): Promise<Report> {
+    const { options, context, profile } = this.job;
+    await this.look();
+    const plan = invalidationPlan({
+      ...{ target: this.#target, frame: this.job.frame(), action: options.action },
+      ...{ rows: this.#rows, sample: this.#sample, notes: this.#notes },
+    });
+    if (options.dryRun) return plan;
+    // A pattern may select more than was thought of.
+    if (isScanned(options.selector) || profile.identity.protected)
+      await context.change.confirm(`${this.#target}: ${planText(options.action, this.#rows)}?`, options.yes, plan);
+    return this.carryOut();
+  }
+
+  /** Finds what is selected, and how much that is. Read-only. */
+  private async look(): Promise<void> {
+    const { selector, tags, scope } = this.job.options;
+    this.#notes.push(...serverNotes(this.job.options, this.opened.observed));
+    if (selector.kind === "tags") {
+      this.#tags = await findTagSets(this.router, selector.tags, tags);
+      this.#notes.push(...this.#tags.notes);
+      for (const tag of this.#tags.missing)
+        this.#notes.push(`Nothing was found of the tag ${tag}: no key carries it, or it is kept in another way.`);
+      this.#rows = tagRows(this.#tags);
+      this.#sample = await this.sampleOfTags();
+    } else if (selector.kind === "pattern" || selector.kind === "prefix") {
+      const pattern = scanPattern(selector);
+      const estimate = await estimateNames(
+        this.router,
+        pattern,
+        scope === null ? null : hashSlot(`{${bytesOfText(scope)}}`),
+      );
+      this.#sample = estimate.names;
+      const selected = selector.kind === "pattern" ? selector.pattern : `${selector.prefix}…`;
+      this.#rows = [{ selected, scheme: null, keptIn: null, keys: estimate.keys, about: !estimate.exact }];
+    } else if (selector.kind === "version-key")
+      this.#rows = selector.keys.map((key) => ({
+        ...{ selected: key, scheme: "version", keptIn: bytesOfText(key), keys: null, about: false },
+      }));
+    else await this.lookAtKeys(selector.kind === "keys" ? selector.keys.map(bytesOfText) : null);
+  }
+
+  private async lookAtKeys(names: readonly string[] | null): Promise<void> {
+    const { selector } = this.job.options;
+    if (selector.kind === "keys-from") {
+      this.#rows = [{ selected: `keys from ${selector.path}`, scheme: null, keptIn: null, keys: null, about: false }];
+      return;
+    }
+    const keys = names ?? [];
+    const replies = await this.router.run(keys.map((key) => [key, ["EXISTS", key]] as const));
+    const there = keys.filter((_, index) => replies[index] === 1);
+    this.#sample = there.slice(0, 10);
+    this.#rows = [{ selected: `${keys.length} named`, scheme: null, keptIn: null, keys: there.length, about: false }];
+  }
+
+  private async sampleOfTags(): Promise<readonly string[]> {
+    const [first] = this.#tags.sets;
+    if (first === undefined) return [];
+    const { tag } = first;
+    const [command, count] = tag.kind === "set" ? ["SRANDMEMBER", "10"] : ["ZRANGE", "0"];
+    const { reply } = await this.router.one(tag.name, command, tag.name, count, ...(tag.kind === "zset" ? ["9"] : []));
+    return Array.isArray(reply)
+      ? reply.filter((name) => typeof name === "string").map((name) => tag.memberPrefix + name)
+      : [];
+  }
+
+  private async carryOut(): Promise<Report> {
+    const { context, options } = this.job;
+    const { clock, stopRequested } = context.change;
+    const startedMs = clock.monotonicMs();
+    const limits = { ratePerSecond: options.ratePerSecond, maxLatencyMs: options.maxLatencyMs };
+    const brake = await Brake.begin(this.router.owners, limits, clock, stopRequested);
+    const run = this.invalidationRun(brake);
+    try {
+      await this.invalidate(run);
+    } finally {
+      brake.end();
+    }
+    const seconds = (clock.monotonicMs() - startedMs) / 1000;
+    const verified =
+      (await this.#verify?.readBack(run, [...this.#tags.sets.map(({ tag }) => tag), ...this.#nested])) ?? null;
+    const stopped = stopRequested.aborted;
+    if (this.router.interruptions > 0)
+      this.#notes.push(
+        `A connection broke off or a primary changed ${this.router.interruptions} times: keys deleted by a command whose answer was lost are counted as gone before.`,
+      );
+    const failed = [...this.#failures].map(([reason, keys]) => ({
+      step: keys === 0 ? "take members out of a tag set" : `invalidate ${grouped(keys)} keys`,
+      reason,
+    }));
+    if (verified !== null && verified.withoutTag + verified.unsettled > 0)
+      failed.push({
+        step: "read back what was invalidated",
+        reason: `${verified.withoutTag} keys live without their tag, ${verified.unsettled} are not as wanted`,
+      });
+    const complete = failed.length === 0 && this.#notDone.length === 0;
+    return invalidationReport({
+      ...{ target: this.#target, frame: this.job.frame(), action: options.action, rows: this.#rows },
+      counts: this.#counts,
+      change: {
+        ...{ complete, done: this.#done, failed, notDone: this.#notDone },
+        goOn: complete ? [] : [goOnLine(options)],
+      },
+      interrupted: stopped && !complete,
+      pace: {
+        ...{ seconds, longestChunkMs: run.chunk.longestMs, addedLatencyMs: brake.addedLatencyMs },
+        slowdowns: brake.slowdowns,
+      },
+      ...{ verified, notes: this.#notes },
+    });
+  }
+
+  private invalidationRun(brake: Brake): InvalidationRun {
+    const { context, options } = this.job;
+    const { olderThanSeconds, scope } = options;
+    return {
+      ...{ router: this.router, action: options.action, settleMs: options.settleMs },
+      filter: { olderThanSeconds, scope: scope === null ? null : bytesOfText(scope) },
+      hasExpireLess: this.opened.observed.every((node) => versionAtLeast(node, 7)),
+      ...{ chunk: new ChunkSize(), counts: this.#counts, failures: this.#failures },
+      ...{ clock: context.change.clock, stopRequested: context.change.stopRequested },
+      pace: (keys) => brake.pace(keys),
+      onKeys: (keys) => {
+        this.#verify?.take(keys);
+        context.progress.update(
+          `${this.#target}: ${grouped(this.#counts.seen)} keys looked at, ${grouped(this.#counts.deleted)} deleted`,
+        );
+      },
+    };
+  }
+
+  private async invalidate(run: InvalidationRun): Promise<void> {
+    const { selector } = this.job.options;
+    if (selector.kind === "tags") await this.tags(run, selector.match);
+    else if (selector.kind === "version-key")
+      await this.versions(
+        run,
+        selector.keys.map((key) => ({ tag: key, key: bytesOfText(key) })),
+      );
+    else if (selector.kind === "keys") await this.keys(run, selector.keys.map(bytesOfText));
+    else if (selector.kind === "keys-from") await this.keysFrom(run, selector.path);
+    else await this.scanned(run, scanPattern(selector));
+  }
+
+  private async tags(run: InvalidationRun, match: "any" | "all"): Promise<void> {
+    await this.versions(run, this.#tags.counters);
+    const sets = [...this.#tags.sets].sort((a, b) => a.members - b.members).map(({ tag }) => tag);
+    // A tag that nobody carries leaves nothing that carries them all.
+    if (match === "all" && this.#tags.missing.length > 0) return;
+    const drains = match === "all" ? sets.slice(0, 1) : sets;
+    const all = match === "all" ? sets.slice(1) : [];
+    for (const tag of drains) {
+      const what = [tag, ...all].map(({ tag: name }) => name).join(" and ");
+      if (this.mustEnd()) {
+        this.#notDone.push(`invalidate ${what}`);
+        continue;
+      }
+      const before = { ...this.#counts };
+      const nested = await drainTag(run, tag, all);
+      this.#nested.push(...nested);
+      this.say(what, before, nested.length);
+      if (this.mustEnd()) this.#notDone.push(`invalidate the rest of ${what}`);
+    }
+  }
+
+  private async versions(run: InvalidationRun, counters: FoundTags["counters"]): Promise<void> {
+    for (const { tag, key } of counters) {
+      if (this.mustEnd()) {
+        this.#notDone.push(`count up ${tag}`);
+        continue;
+      }
+      const { reply } = await run.router.one(key, "INCR", key);
+      if (typeof reply === "number") this.#done.push(`counted ${tag} up to ${reply}`);
+      else this.#failures.set(`${tag}: ${reply instanceof ReplyError ? failureText(reply) : "no number"}`, 1);
+    }
+  }
+
+  private async keys(run: InvalidationRun, names: readonly string[]): Promise<void> {
+    const before = { ...this.#counts };
+    const tried = await invalidateKeys(run, names);
+    this.say("the named keys", before, 0);
+    if (tried < names.length) this.#notDone.push(`invalidate ${grouped(names.length - tried)} more keys`);
+  }
+
+  private async keysFrom(run: InvalidationRun, path: string): Promise<void> {
+    const before = { ...this.#counts };
+    for await (const names of readNames(path, this.job.context)) {
+      const tried = await invalidateKeys(run, names);
+      if (tried < names.length) {
+        this.#notDone.push("invalidate the rest of the names");
+        break;
+      }
+    }
+    this.say(`the keys from ${path}`, before, 0);
+  }
+
+  private async scanned(run: InvalidationRun, pattern: string): Promise<void> {
+    const before = { ...this.#counts };
+    const { scope } = run.filter;
+    const gap = await scanNames(run.router, {
+      pattern,
+      slot: scope === null ? null : hashSlot(`{${scope}}`),
+      onNames: async (names) => {
+        await invalidateKeys(run, names);
+        return !this.mustEnd();
+      },
+    });
+    this.say(`what matches ${this.#rows[0]?.selected ?? ""}`, before, 0);
+    if (gap !== null) this.#failures.set(`not every key can have been seen: ${gap}`, 0);
+    if (this.mustEnd()) this.#notDone.push("invalidate the rest of what matches");
+  }
+
+  private mustEnd(): boolean {
+    return this.job.context.change.stopRequested.aborted || this.router.givenUp !== null;
+  }
+
+  private say(what: string, before: InvalidationCounts, nested: number): void {
+    const counts = this.#counts;
+    const deleted = counts.deleted - before.deleted;
+    const parts = [
+      ...(deleted > 0 ? [`deleted ${grouped(deleted)} keys`] : []),
+      ...(counts.staled > before.staled
+        ? [`shortened the lives of ${grouped(counts.staled - before.staled)} keys`]
+        : []),
+      ...(counts.untagged > before.untagged ? [`took ${grouped(counts.untagged - before.untagged)} members out`] : []),
+    ];
+    const inside = nested > 0 ? ` and ${nested} tags nested in it` : "";
+    if (parts.length > 0) this.#done.push(`${what}${inside}: ${parts.join(", ")}`);
+  }
+}
+
+function tagRows({ sets, counters }: FoundTags): SelectedRow[] {
+  return [
+    ...sets.map(({ tag, members }) => ({
+      ...{ selected: tag.tag, scheme: tag.scheme, keptIn: tag.name, keys: members, about: false },
+    })),
+    ...counters.map(({ tag, key }) => ({ selected: tag, scheme: "version", keptIn: key, keys: null, about: false })),
+  ];
+}
