@@ -23,7 +23,7 @@ async function unlink(run: InvalidationRun, keys: readonly string[]): Promise<nu
       counts.gone += keys.length - reply;
       return keys.map((_, index) => index);
     }
-    if (keys.length === 1 || isUnreached(reply)) return noneOf(run, reply, keys.length);
+    if (keys.length === 1 || isUnreached(reply) || router.givenUp !== null) return noneOf(run, reply, keys.length);
     // One key that this login may not touch refuses them all.
     const half = keys.length >> 1;
     const left = await unlink(run, keys.slice(0, half));

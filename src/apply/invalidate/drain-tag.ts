@@ -154,7 +154,7 @@ class TagDrain {
       return;
     }
     const error = reply instanceof ReplyError ? reply : unlinked instanceof ReplyError ? unlinked : null;
-    if (members.length === 1 || error === null || isUnreached(error)) {
+    if (members.length === 1 || error === null || isUnreached(error) || run.router.givenUp !== null) {
       const reason = error === null ? "the transaction was not carried out" : failureText(error);
       return countFailure(run, reason, members.length);
     }
@@ -196,7 +196,10 @@ class TagDrain {
     }
   }
 
-  /** Members that are tag sets themselves are no keys to be deleted: what they name would be lost track of. */
+  /**
+   * Members that are tag sets themselves are no keys to be deleted: what they name would be lost track of. One that is empty at the
+   * moment stays too, since it may be filled at the next; --prune takes it out.
+   */
   private async withoutNested(members: readonly string[]): Promise<readonly string[]> {
     const { nestedPrefix } = this.tag;
     if (nestedPrefix === null || nestedPrefix === "") return members;
@@ -205,6 +208,8 @@ class TagDrain {
     const types = await this.run.router.run(suspects.map((name) => [name, ["TYPE", name]] as const));
     const nested = new Set(suspects.filter((_, index) => types[index] === this.tag.kind));
     for (const name of nested) this.#nested.add(name);
+    if (this.run.action.kind !== "prune")
+      for (const [index, name] of suspects.entries()) if (types[index] === "none") nested.add(name);
     return nested.size === 0 ? members : members.filter((member) => !nested.has(member));
   }
 

@@ -36,7 +36,10 @@ const firstWaitMs = 50;
 const longestWaitMs = 1_000;
 
 /** Worth another try a little later, or somebody else's by then. */
-const passing = /^(TRYAGAIN|CLUSTERDOWN|LOADING|MASTERDOWN|BUSY|READONLY|NOREPLICAS|MISCONF)\b/;
+const passing = /^(TRYAGAIN|CLUSTERDOWN|LOADING|MASTERDOWN|BUSY|READONLY)\b/;
+
+/** The server, or the login, refuses every write alike: going on would only be refused again. */
+const refusesAll = /^(NOREPLICAS|MISCONF)\b|^NOPERM .*permissions to run/;
 
 /** How an answer begins that no server gave: the keys are as they were, as far as anybody knows. */
 const unreached = "UNREACHED";
@@ -255,6 +258,7 @@ export class KeyRouter {
       if (text.startsWith("READONLY")) this.interruptions++;
       return { asking: null, why: `${asked.node.identity.address}: ${text}` };
     }
+    if (refusesAll.test(text)) this.givenUp ??= `${asked.node.identity.address}: ${text}`;
     const match = /^(MOVED|ASK) \d+ (\S+)$/.exec(text);
     if (match?.[2] === undefined || slot === null) return null;
     const owner = this.#map.named(match[2], asked);

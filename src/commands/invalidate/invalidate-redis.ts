@@ -13,6 +13,7 @@ import type { Report } from "../../model/report.js";
 import { isScanned, scanPattern } from "../../plan/plan-invalidation.js";
 import { invalidationPlan, invalidationReport, planText, type SelectedRow } from "../../report/invalidation-report.js";
 import type { InvalidateJob } from "../invalidate.js";
+import { plural } from "../../report/summary.js";
 import { grouped } from "../progress-text.js";
 import { Brake } from "./brake.js";
 import { findTagSets, type FoundTags } from "./find-tag-sets.js";
@@ -277,14 +278,14 @@ class RedisInvalidation {
   private say(what: string, before: InvalidationCounts, nested: number): void {
     const counts = this.#counts;
     const deleted = counts.deleted - before.deleted;
+    const staled = counts.staled - before.staled;
+    const untagged = counts.untagged - before.untagged;
     const parts = [
-      ...(deleted > 0 ? [`deleted ${grouped(deleted)} keys`] : []),
-      ...(counts.staled > before.staled
-        ? [`shortened the lives of ${grouped(counts.staled - before.staled)} keys`]
-        : []),
-      ...(counts.untagged > before.untagged ? [`took ${grouped(counts.untagged - before.untagged)} members out`] : []),
+      ...(deleted > 0 ? [`deleted ${amount(deleted, "key")}`] : []),
+      ...(staled > 0 ? [`shortened the lives of ${amount(staled, "key")}`] : []),
+      ...(untagged > 0 ? [`took ${amount(untagged, "member")} out`] : []),
     ];
-    const inside = nested > 0 ? ` and ${nested} tags nested in it` : "";
+    const inside = nested > 0 ? ` and ${amount(nested, "tag")} nested in it` : "";
     if (parts.length > 0) this.#done.push(`${what}${inside}: ${parts.join(", ")}`);
   }
 }
@@ -296,4 +297,8 @@ function tagRows({ sets, counters }: FoundTags): SelectedRow[] {
     })),
     ...counters.map(({ tag, key }) => ({ selected: tag, scheme: "version", keptIn: key, keys: null, about: false })),
   ];
+}
+
+function amount(count: number, what: string): string {
+  return `${grouped(count)} ${plural(count, what)}`;
 }
