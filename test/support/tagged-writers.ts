@@ -1,5 +1,5 @@
-import { hashSlot } from "../../src/model/hash-slot.js";
 import { setTimeout as wait } from "node:timers/promises";
+import { evenOwner } from "./even-slots.js";
 import { RespConnection, type RedisServer } from "./servers/index.js";
 
 export interface WriterOptions {
@@ -30,9 +30,7 @@ export class TaggedWriters {
   /** @param servers primaries in slot order; several are a cluster whose slots are shared out evenly */
   static start(servers: readonly RedisServer[], writers: number, options: WriterOptions): TaggedWriters {
     const connections = servers.map((server) => new RespConnection(server.port));
-    const slots = Math.ceil(16_384 / servers.length);
-    const connectionOf = (key: string) =>
-      connections[servers.length === 1 ? 0 : Math.floor(hashSlot(key) / slots)] as RespConnection;
+    const connectionOf = (key: string) => connections[evenOwner(key, servers.length)] as RespConnection;
     const all = new TaggedWriters(connectionOf, connections, options);
     for (let i = 0; i < writers; i++) all.#running.push(all.#write(i));
     return all;

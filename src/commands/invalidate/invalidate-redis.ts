@@ -76,10 +76,10 @@ class RedisInvalidation {
   /** Finds what is selected, and how much that is. Read-only. */
   private async look(): Promise<void> {
     const { selector, tags, scope } = this.job.options;
-    this.#notes.push(...serverNotes(this.job.options, this.opened.observed));
     if (selector.kind === "tags") {
       this.#tags = await findTagSets(this.router, selector.tags, tags);
-      this.#notes.push(...this.#tags.notes);
+      const isSymfony = tags.scheme === "symfony" || this.#tags.sets.some(({ tag }) => tag.scheme === "symfony");
+      this.#notes.push(...this.#tags.notes, ...serverNotes(isSymfony, this.opened.observed));
       for (const tag of this.#tags.missing)
         this.#notes.push(`Nothing was found of the tag ${tag}: no key carries it, or it is kept in another way.`);
       this.#rows = tagRows(this.#tags);

@@ -15,9 +15,9 @@ export function refuseByServer({ olderThanSeconds }: InvalidateOptions, observed
 }
 
 /** What an operator should know about these servers before they are changed. */
-export function serverNotes({ tags }: InvalidateOptions, observed: readonly ObservedNode[]): string[] {
+export function serverNotes(isSymfony: boolean, observed: readonly ObservedNode[]): string[] {
   const evicting = observed.find((node) => policyOf(node)?.startsWith("allkeys-") === true);
-  if (tags.scheme !== "symfony" || evicting === undefined) return [];
+  if (!isSymfony || evicting === undefined) return [];
   return [
     `warning: ${evicting.node.address} has the policy ${policyOf(evicting) ?? ""}, which may evict tag sets: keys whose tag set is gone cannot be invalidated any more. Symfony's RedisTagAwareAdapter refuses to write under it; use noeviction or a volatile-* policy (\`cachectl evict-policy set\`).`,
   ];

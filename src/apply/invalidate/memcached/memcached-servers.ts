@@ -3,7 +3,7 @@ import { CachectlError } from "../../../model/errors.js";
 import type { FleetNode, MemcachedLinesPort } from "../../../model/node-port.js";
 
 /** How long a server may be away: a restart. */
-const patienceMs = 10_000;
+const patienceMs = 5_000;
 const waitMs = 200;
 
 export interface ServersDeps {
