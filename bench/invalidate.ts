@@ -86,7 +86,9 @@ export async function bench(args: string[]): Promise<void> {
 
 function print(members: number, idle: readonly number[], measured: readonly Measured[]): void {
   const living = Math.round(members * livingShare);
-  console.log(`a tag with ${members.toLocaleString("en-US")} members, ${living.toLocaleString("en-US")} of them living keys`);
+  console.log(
+    `a tag with ${members.toLocaleString("en-US")} members, ${living.toLocaleString("en-US")} of them living keys`,
+  );
   const idleP99 = spread([...idle]);
   console.log(row("a reader's p99 while nothing else runs", inMs(idleP99), "µs"));
   for (const [i, { name }] of tools.entries()) {

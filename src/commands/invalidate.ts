@@ -5,6 +5,7 @@ import type { Profile } from "../model/profile.js";
 import type { Report } from "../model/report.js";
 import { refuseInvalidation, type InvalidationRequest } from "../plan/plan-invalidation.js";
 import type { ProfileSelection } from "../profiles/select-profiles.js";
+import { failureReport } from "../report/failure-report.js";
 import { beginRun, type RunFrame } from "./begin-run.js";
 import { throwRefusal } from "./cluster/throw-refusal.js";
 import type { Context } from "./context.js";
@@ -46,6 +47,11 @@ export async function invalidate(context: Context, options: InvalidateOptions): 
     const report = await (profile.kind === "memcached" ? invalidateMemcached(job) : invalidateRedis(job));
     if (audit !== null && !options.dryRun) await leaveAuditLine(audit, job, report);
     return report;
+  } catch (error) {
+    // What was refused, or broke off, was tried all the same.
+    if (audit !== null && !options.dryRun && error instanceof CachectlError && error.code !== "audit-unwritable")
+      await leaveAuditLine(audit, job, failureReport({ operation: "invalidate", ...frame(), error }));
+    throw error;
   } finally {
     context.progress.stop();
   }

@@ -87,7 +87,11 @@ describe.each(tested)("invalidate on $name ($version)", ({ name: release }) => {
     const [server] = (await start(release, 1)) as [MemcachedServer];
     const client = memjs.Client.create(server.address);
     await client.set("with space", "v", { expires: 600 });
-    const report = await invalidateLive([server], { selector: { kind: "keys", keys: ["with space"] } }, { kind: "memcached" });
+    const report = await invalidateLive(
+      [server],
+      { selector: { kind: "keys", keys: ["with space"] } },
+      { kind: "memcached" },
+    );
     const { deleted, failed } = countsOf(report);
     // 1.6.9 cannot be told such a name in its text protocol: that is a failure, and no success.
     expect(Number(deleted) + Number(failed)).toBe(1);
@@ -114,7 +118,10 @@ function start(release: string, count: number): Promise<MemcachedServer[]> {
 
 async function sum(servers: readonly MemcachedServer[], field: string): Promise<number> {
   const stats = await Promise.all(servers.map((server) => server.send("stats")));
-  return stats.reduce((total, text) => total + Number(new RegExp(`STAT ${field} (\\d+)`).exec(text)?.[1] ?? Number.NaN), 0);
+  return stats.reduce(
+    (total, text) => total + Number(new RegExp(`STAT ${field} (\\d+)`).exec(text)?.[1] ?? Number.NaN),
+    0,
+  );
 }
 
 async function versionOf(server: MemcachedServer): Promise<number> {

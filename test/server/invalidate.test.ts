@@ -14,15 +14,19 @@ describe.each(await releases())("invalidate on $name", ({ name: release }) => {
     server = await startRedis({ release });
   });
 
-  it("deletes every key of a tag, takes out every member, and touches nothing else", { timeout: deadline }, async () => {
-    await server.call("FLUSHALL");
-    await fill(server, 3_000, 500);
-    await server.call("SET", "other", "x");
-    const report = await invalidateLive([server], { selector: oneTag, verify: true, settleMs: 50 });
-    expect(report).toMatchObject({ status: "success", change: { complete: true, failed: [] } });
-    expect(countsOf(report)).toMatchObject({ seen: 3_500, deleted: 3_000, gone: 500, untagged: 3_500, failed: 0 });
-    expect(await server.call("DBSIZE")).toBe(1);
-  });
+  it(
+    "deletes every key of a tag, takes out every member, and touches nothing else",
+    { timeout: deadline },
+    async () => {
+      await server.call("FLUSHALL");
+      await fill(server, 3_000, 500);
+      await server.call("SET", "other", "x");
+      const report = await invalidateLive([server], { selector: oneTag, verify: true, settleMs: 50 });
+      expect(report).toMatchObject({ status: "success", change: { complete: true, failed: [] } });
+      expect(countsOf(report)).toMatchObject({ seen: 3_500, deleted: 3_000, gone: 500, untagged: 3_500, failed: 0 });
+      expect(await server.call("DBSIZE")).toBe(1);
+    },
+  );
 
   it("shortens lives by a jitter of each key's own, and lengthens none", { timeout: deadline }, async () => {
     await server.call("FLUSHALL");
@@ -185,8 +189,7 @@ async function fill(server: RedisServer, keys: number, gone: number): Promise<vo
 }
 
 async function setInCluster(primaries: readonly RedisServer[], count: number): Promise<void> {
-  for (const name of names(count))
-    await Promise.any(primaries.map((server) => server.call("SET", name, "v")));
+  for (const name of names(count)) await Promise.any(primaries.map((server) => server.call("SET", name, "v")));
 }
 
 async function keysOf(server: RedisServer): Promise<unknown[]> {

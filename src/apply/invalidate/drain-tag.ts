@@ -3,8 +3,9 @@ import type { TagSet } from "../../model/invalidation.js";
 import { ReplyError } from "../../model/node-port.js";
 import { actOnKeys } from "./act-on-keys.js";
 import { filterKeys } from "./filter-keys.js";
+import { deleteTagged } from "./delete-tagged.js";
 import { countFailure, mustEnd, type InvalidationRun } from "./invalidation-run.js";
-import { failureText, isUnreached, type Answer, type Words } from "./key-router.js";
+import { failureText, type Answer } from "./key-router.js";
 import { pruneMembers } from "./prune-members.js";
 import { SettleQueue } from "./settle-queue.js";
 import { tagCommands } from "./tag-commands.js";
@@ -33,11 +34,11 @@ export async function drainTag(run: InvalidationRun, tag: TagSet, all: readonly 
   const nested: TagSet[] = [];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const drain = new TagDrain(run, next, all, settling);
-    for (const name of await drain.pages()) {
+    for (const [name, kind] of await drain.pages()) {
       // Tags may name each other.
       if (visited.has(name)) continue;
       visited.add(name);
-      const inner = { ...next, tag: name.slice(next.nestedPrefix?.length ?? 0), name };
+      const inner = { ...next, tag: name.slice(next.nestedPrefix?.length ?? 0), name, kind };
       nested.push(inner);
       queue.push(inner);
     }
@@ -49,7 +50,7 @@ export async function drainTag(run: InvalidationRun, tag: TagSet, all: readonly 
 
 class TagDrain {
   /** Tag sets that are members of this one. */
-  readonly #nested = new Set<string>();
+  readonly #nested = new Map<string, TagSet["kind"]>();
   readonly #tags: readonly TagSet[];
 
   constructor(
@@ -61,7 +62,7 @@ class TagDrain {
     this.#tags = [tag, ...all];
   }
 
-  async pages(): Promise<Set<string>> {
+  async pages(): Promise<ReadonlyMap<string, TagSet["kind"]>> {
     const { run } = this;
     let cursor = "0";
     let from = "";
@@ -103,7 +104,10 @@ class TagDrain {
       return null;
     }
     const [cursor, list] = Array.isArray(reply) ? reply : [];
-    if (typeof cursor !== "string" || !Array.isArray(list)) return null;
+    if (typeof cursor !== "string" || !Array.isArray(list)) {
+      countFailure(this.run, `the tag set ${this.tag.tag} does not answer with a page`, 1);
+      return null;
+    }
     return { cursor: ownText(cursor), members: [...new Set(tagCommands(this.tag).members(list))] };
   }
 
@@ -135,65 +139,8 @@ class TagDrain {
     const keys = members.map((member) => tag.memberPrefix + member);
     if (run.action.kind === "prune") return pruneMembers(run, this.#tags, members);
     if (run.action.kind === "stale") await actOnKeys(run, keys);
-    else if (run.router.isCluster) await this.deleteApart(members, keys);
-    else await this.deleteTogether(members, keys);
+    else this.settling.add(this.#tags, await deleteTagged(run, this.#tags, members));
     run.onKeys(keys);
-  }
-
-  /** One transaction: nobody sees a key without its tag. */
-  private async deleteTogether(members: readonly string[], keys: readonly string[]): Promise<void> {
-    const { run } = this;
-    const removals = this.#tags.map((tag): Words => tagCommands(tag).remove(members));
-    const reply = await run.router.transaction(this.tag.name, [["UNLINK", ...keys], ...removals]);
-    const [unlinked, ...removed] = Array.isArray(reply) ? reply : [];
-    if (typeof unlinked === "number") {
-      run.counts.deleted += unlinked;
-      run.counts.gone += keys.length - unlinked;
-      for (const count of removed) if (typeof count === "number") run.counts.untagged += count;
-      this.settling.add(this.#tags, members);
-      return;
-    }
-    const error = reply instanceof ReplyError ? reply : unlinked instanceof ReplyError ? unlinked : null;
-    if (members.length === 1 || error === null || isUnreached(error) || run.router.givenUp !== null) {
-      const reason = error === null ? "the transaction was not carried out" : failureText(error);
-      return countFailure(run, reason, members.length);
-    }
-    // One key that this login may not touch refuses them all.
-    const half = members.length >> 1;
-    await this.deleteTogether(members.slice(0, half), keys.slice(0, half));
-    await this.deleteTogether(members.slice(half), keys.slice(half));
-  }
-
-  /** The keys are on other nodes than the tag set. */
-  private async deleteApart(members: readonly string[], keys: readonly string[]): Promise<void> {
-    const { run } = this;
-    const deleted = await actOnKeys(run, keys);
-    const gone = deleted.map((index) => members[index] ?? "");
-    if (gone.length === 0) return;
-    for (const tag of this.#tags) {
-      const { reply } = await run.router.one(tag.name, ...tagCommands(tag).remove(gone));
-      if (typeof reply === "number") run.counts.untagged += reply;
-      // Its keys are deleted all the same: what stays in the set are names without a key.
-      else countFailure(run, reply instanceof ReplyError ? failureText(reply) : "the tag set did not answer", 0);
-    }
-    await this.deleteAgain(
-      deleted.map((index) => keys[index] ?? ""),
-      gone,
-    );
-    this.settling.add(this.#tags, gone);
-  }
-
-  private async deleteAgain(keys: readonly string[], members: readonly string[]): Promise<void> {
-    const { run } = this;
-    const replies = await run.router.run(keys.map((key) => [key, ["UNLINK", key]] as const));
-    for (const reply of replies) if (reply === 1) run.counts.deleted++;
-    // One that may have been written again, and that nobody could ask: it must not be without its tag.
-    const unknown = members.filter((_, index) => typeof replies[index] !== "number");
-    if (unknown.length === 0) return;
-    for (const tag of this.#tags) {
-      const { reply } = await run.router.one(tag.name, ...tagCommands(tag).add(unknown, []));
-      if (typeof reply === "number") run.counts.retagged += reply;
-    }
   }
 
   /**
@@ -206,11 +153,15 @@ class TagDrain {
     const suspects = members.filter((member) => member.startsWith(nestedPrefix));
     if (suspects.length === 0) return members;
     const types = await this.run.router.run(suspects.map((name) => [name, ["TYPE", name]] as const));
-    const nested = new Set(suspects.filter((_, index) => types[index] === this.tag.kind));
-    for (const name of nested) this.#nested.add(name);
-    if (this.run.action.kind !== "prune")
-      for (const [index, name] of suspects.entries()) if (types[index] === "none") nested.add(name);
-    return nested.size === 0 ? members : members.filter((member) => !nested.has(member));
+    const apart = new Set<string>();
+    for (const [index, name] of suspects.entries()) {
+      const type = types[index] ?? null;
+      if (type instanceof ReplyError) countFailure(this.run, failureText(type), 1);
+      else if (type === "set" || type === "zset") this.#nested.set(name, type);
+      else if (type !== "none" || this.run.action.kind === "prune") continue;
+      apart.add(name);
+    }
+    return members.filter((member) => !apart.has(member));
   }
 
   /** With --all: those that carry all the other tags too. */

@@ -1,9 +1,10 @@
 import type { Clock } from "../../model/clock.js";
-import { CachectlError, ServerReplyError } from "../../model/errors.js";
+import { CachectlError } from "../../model/errors.js";
 import { hashSlot } from "../../model/hash-slot.js";
-import { ReplyError, type BulkReply, type RedisBulkPort } from "../../model/node-port.js";
+import { ReplyError, type BulkReply } from "../../model/node-port.js";
 import { encodeCommand } from "../../protocol/resp.js";
 import { SlotMap, type KeyOwner } from "./key-owner.js";
+import { OwnerConnections } from "./owner-connections.js";
 
 export type Words = readonly [command: string, ...args: string[]];
 
@@ -56,8 +57,7 @@ export class KeyRouter {
   /** Why an owner was given up, as a clause; null: none was. What it owns is then not asked any more. */
   givenUp: string | null = null;
   #map: SlotMap;
-  #generation = 0;
-  readonly #ports = new Map<string, Promise<{ port: RedisBulkPort; from: string }>>();
+  readonly #connections = new OwnerConnections();
 
   constructor(
     owners: readonly KeyOwner[],
@@ -99,22 +99,17 @@ export class KeyRouter {
 
   /** One command to one owner, whatever key it is about. @throws what the connection throws */
   async direct(owner: KeyOwner, ...words: Words): Promise<BulkReply> {
-    const { port } = await this.connect(owner);
+    const { port } = await this.#connections.to(owner);
     try {
       return (await port.pipeline(encodeCommand(...words), 1))[0] ?? null;
     } catch (error) {
-      this.drop(owner);
+      this.#connections.drop(owner);
       throw error;
     }
   }
 
   close(): void {
-    for (const open of this.#ports.values())
-      open.then(
-        ({ port }) => port.close(),
-        () => undefined,
-      );
-    this.#ports.clear();
+    this.#connections.close();
   }
 
   /** Looks who owns what. @returns whether that is another map than before, or slots are on their way */
@@ -227,7 +222,7 @@ export class KeyRouter {
   private async send(owner: KeyOwner, units: readonly Unit[], asking: boolean): Promise<Answer[] | string> {
     const before = asking ? encodeCommand("ASKING") : "";
     try {
-      const { port, from } = await this.connect(owner);
+      const { port, from } = await this.#connections.to(owner);
       const count = units.reduce((sum, unit) => sum + unit.count + (asking ? 1 : 0), 0);
       const replies = await port.pipeline(units.map(({ request }) => before + request).join(""), count);
       let at = 0;
@@ -239,7 +234,7 @@ export class KeyRouter {
       });
     } catch (error) {
       if (!(error instanceof CachectlError)) throw error;
-      this.drop(owner);
+      this.#connections.drop(owner);
       this.interruptions++;
       return error.message;
     }
@@ -267,38 +262,6 @@ export class KeyRouter {
     this.#map.moved(slot, owner);
     // Two nodes that name each other would be asked for ever.
     return owner === asked ? { asking: null, why: text } : { asking: null, why: null };
-  }
-
-  private connect(owner: KeyOwner): Promise<{ port: RedisBulkPort; from: string }> {
-    const { address } = owner.node.identity;
-    let open = this.#ports.get(address);
-    if (open === undefined) {
-      open = this.open(owner);
-      this.#ports.set(address, open);
-      open.catch(() => this.#ports.delete(address));
-    }
-    return open;
-  }
-
-  private async open({ node, slots }: KeyOwner): Promise<{ port: RedisBulkPort; from: string }> {
-    const port = await node.openBulk();
-    try {
-      // A member that was demoted under us would else answer reads from a copy.
-      if (slots !== null) await port.call("READWRITE");
-    } catch (error) {
-      if (!(error instanceof ServerReplyError)) throw error;
-    }
-    return { port, from: `${node.identity.address} ${++this.#generation}` };
-  }
-
-  private drop(owner: KeyOwner): void {
-    const { address } = owner.node.identity;
-    const open = this.#ports.get(address);
-    this.#ports.delete(address);
-    open?.then(
-      ({ port }) => port.close(),
-      () => undefined,
-    );
   }
 }
 

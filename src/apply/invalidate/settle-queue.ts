@@ -51,6 +51,8 @@ export class SettleQueue {
 
   private async settle({ tags, members, interruptions }: Removed): Promise<void> {
     const { run } = this;
+    // Nobody could be asked; that the run was given up is a failure of its own.
+    if (run.router.givenUp !== null) return;
     const prefix = tags[0]?.memberPrefix ?? "";
     const keys = members.map((member) => prefix + member);
     if (interruptions !== run.router.interruptions) {

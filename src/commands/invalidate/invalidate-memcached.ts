@@ -13,7 +13,7 @@ import type { InvalidateJob } from "../invalidate.js";
 import { grouped } from "../progress-text.js";
 import { dumpNames, type DumpedNames } from "./dump-names.js";
 import { goOnLine } from "./go-on-line.js";
-import { readNames } from "./read-names.js";
+import { countNames, readNames } from "./read-names.js";
 
 /** Memcached: items by name, tags as versions, patterns through the servers' own dump. */
 export async function invalidateMemcached(job: InvalidateJob): Promise<Report> {
@@ -96,7 +96,8 @@ class MemcachedInvalidation {
       }));
     } else {
       const selected = selector.kind === "keys" ? `${selector.keys.length} named` : `keys from ${selector.path}`;
-      this.#rows = [{ selected, scheme: null, keptIn: null, keys: null, about: false }];
+      const named = selector.kind === "keys" ? null : await countNames(selector.path, this.job.context);
+      this.#rows = [{ selected, scheme: null, keptIn: null, keys: named?.count ?? null, about: named !== null }];
     }
   }
 
@@ -112,7 +113,7 @@ class MemcachedInvalidation {
     } else await this.dumped();
     this.say();
     const failed = [...this.#failures].map(([reason, keys]) => ({
-      step: keys === 0 ? "find every key" : `invalidate ${grouped(keys)} keys`,
+      step: keys === 0 ? "invalidate all that is selected" : `invalidate ${grouped(keys)} keys`,
       reason,
     }));
     const complete = failed.length === 0 && this.#notDone.length === 0;

@@ -1,6 +1,5 @@
 import { ChunkSize } from "../../apply/invalidate/chunk-size.js";
 import { drainTag } from "../../apply/invalidate/drain-tag.js";
-import { estimateNames } from "../../apply/invalidate/estimate-names.js";
 import type { InvalidationRun } from "../../apply/invalidate/invalidation-run.js";
 import { invalidateKeys } from "../../apply/invalidate/key-batches.js";
 import { failureText, KeyRouter } from "../../apply/invalidate/key-router.js";
@@ -16,11 +15,12 @@ import type { InvalidateJob } from "../invalidate.js";
 import { plural } from "../../report/summary.js";
 import { grouped } from "../progress-text.js";
 import { Brake } from "./brake.js";
-import { findTagSets, type FoundTags } from "./find-tag-sets.js";
+import type { FoundTags } from "./find-tag-sets.js";
 import { goOnLine } from "./go-on-line.js";
 import { openOwners, type OpenOwners } from "./open-owners.js";
 import { readNames } from "./read-names.js";
-import { refuseByServer, serverNotes, versionAtLeast } from "./server-limits.js";
+import { selectOnRedis } from "./select-on-redis.js";
+import { refuseByServer, versionAtLeast } from "./server-limits.js";
 import { VerifySample } from "./verify-sample.js";
 
 /** The Redis family: standalone, Sentinel, cluster. */
@@ -47,8 +47,7 @@ class RedisInvalidation {
   readonly #verify: VerifySample | null;
   readonly #nested: TagSet[] = [];
   #tags: FoundTags = { sets: [], counters: [], missing: [], notes: [] };
-  #rows: SelectedRow[] = [];
-  #sample: readonly string[] = [];
+  #rows: readonly SelectedRow[] = [];
 
   constructor(
     private readonly job: InvalidateJob,
@@ -61,68 +60,18 @@ class RedisInvalidation {
 
   async run(): Promise<Report> {
     const { options, context, profile } = this.job;
-    await this.look();
+    const { tags, rows, sample, notes } = await selectOnRedis(this.job, this.opened, this.router);
+    this.#tags = tags;
+    this.#rows = rows;
+    this.#notes.push(...notes);
     const plan = invalidationPlan({
-      ...{ target: this.#target, frame: this.job.frame(), action: options.action },
-      ...{ rows: this.#rows, sample: this.#sample, notes: this.#notes },
+      ...{ target: this.#target, frame: this.job.frame(), action: options.action, rows, sample, notes },
     });
     if (options.dryRun) return plan;
     // A pattern may select more than was thought of.
     if (isScanned(options.selector) || profile.identity.protected)
       await context.change.confirm(`${this.#target}: ${planText(options.action, this.#rows)}?`, options.yes, plan);
     return this.carryOut();
-  }
-
-  /** Finds what is selected, and how much that is. Read-only. */
-  private async look(): Promise<void> {
-    const { selector, tags, scope } = this.job.options;
-    if (selector.kind === "tags") {
-      this.#tags = await findTagSets(this.router, selector.tags, tags);
-      const isSymfony = tags.scheme === "symfony" || this.#tags.sets.some(({ tag }) => tag.scheme === "symfony");
-      this.#notes.push(...this.#tags.notes, ...serverNotes(isSymfony, this.opened.observed));
-      for (const tag of this.#tags.missing)
-        this.#notes.push(`Nothing was found of the tag ${tag}: no key carries it, or it is kept in another way.`);
-      this.#rows = tagRows(this.#tags);
-      this.#sample = await this.sampleOfTags();
-    } else if (selector.kind === "pattern" || selector.kind === "prefix") {
-      const pattern = scanPattern(selector);
-      const estimate = await estimateNames(
-        this.router,
-        pattern,
-        scope === null ? null : hashSlot(`{${bytesOfText(scope)}}`),
-      );
-      this.#sample = estimate.names;
-      const selected = selector.kind === "pattern" ? selector.pattern : `${selector.prefix}…`;
-      this.#rows = [{ selected, scheme: null, keptIn: null, keys: estimate.keys, about: !estimate.exact }];
-    } else if (selector.kind === "version-key")
-      this.#rows = selector.keys.map((key) => ({
-        ...{ selected: key, scheme: "version", keptIn: bytesOfText(key), keys: null, about: false },
-      }));
-    else await this.lookAtKeys(selector.kind === "keys" ? selector.keys.map(bytesOfText) : null);
-  }
-
-  private async lookAtKeys(names: readonly string[] | null): Promise<void> {
-    const { selector } = this.job.options;
-    if (selector.kind === "keys-from") {
-      this.#rows = [{ selected: `keys from ${selector.path}`, scheme: null, keptIn: null, keys: null, about: false }];
-      return;
-    }
-    const keys = names ?? [];
-    const replies = await this.router.run(keys.map((key) => [key, ["EXISTS", key]] as const));
-    const there = keys.filter((_, index) => replies[index] === 1);
-    this.#sample = there.slice(0, 10);
-    this.#rows = [{ selected: `${keys.length} named`, scheme: null, keptIn: null, keys: there.length, about: false }];
-  }
-
-  private async sampleOfTags(): Promise<readonly string[]> {
-    const [first] = this.#tags.sets;
-    if (first === undefined) return [];
-    const { tag } = first;
-    const [command, count] = tag.kind === "set" ? ["SRANDMEMBER", "10"] : ["ZRANGE", "0"];
-    const { reply } = await this.router.one(tag.name, command, tag.name, count, ...(tag.kind === "zset" ? ["9"] : []));
-    return Array.isArray(reply)
-      ? reply.filter((name) => typeof name === "string").map((name) => tag.memberPrefix + name)
-      : [];
   }
 
   private async carryOut(): Promise<Report> {
@@ -143,10 +92,10 @@ class RedisInvalidation {
     const stopped = stopRequested.aborted;
     if (this.router.interruptions > 0)
       this.#notes.push(
-        `A connection broke off or a primary changed ${this.router.interruptions} times: keys deleted by a command whose answer was lost are counted as gone before.`,
+        `A connection broke off or a primary changed meanwhile: keys deleted by a command whose answer was lost are counted as gone before.`,
       );
     const failed = [...this.#failures].map(([reason, keys]) => ({
-      step: keys === 0 ? "take members out of a tag set" : `invalidate ${grouped(keys)} keys`,
+      step: keys === 0 ? "invalidate all that is selected" : `invalidate ${grouped(keys)} keys`,
       reason,
     }));
     if (verified !== null && verified.withoutTag + verified.unsettled > 0)
@@ -154,6 +103,8 @@ class RedisInvalidation {
         step: "read back what was invalidated",
         reason: `${verified.withoutTag} keys live without their tag, ${verified.unsettled} are not as wanted`,
       });
+    if (this.router.givenUp !== null && failed.length === 0)
+      failed.push({ step: "look at the deleted keys once more", reason: this.router.givenUp });
     const complete = failed.length === 0 && this.#notDone.length === 0;
     return invalidationReport({
       ...{ target: this.#target, frame: this.job.frame(), action: options.action, rows: this.#rows },
@@ -288,15 +239,6 @@ class RedisInvalidation {
     const inside = nested > 0 ? ` and ${amount(nested, "tag")} nested in it` : "";
     if (parts.length > 0) this.#done.push(`${what}${inside}: ${parts.join(", ")}`);
   }
-}
-
-function tagRows({ sets, counters }: FoundTags): SelectedRow[] {
-  return [
-    ...sets.map(({ tag, members }) => ({
-      ...{ selected: tag.tag, scheme: tag.scheme, keptIn: tag.name, keys: members, about: false },
-    })),
-    ...counters.map(({ tag, key }) => ({ selected: tag, scheme: "version", keptIn: key, keys: null, about: false })),
-  ];
 }
 
 function amount(count: number, what: string): string {

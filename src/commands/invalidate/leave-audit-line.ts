@@ -24,6 +24,7 @@ export function leaveAuditLine(
     interrupted: report.interrupted === true,
     counts: counts?.kind === "table" ? (counts.rows[0] ?? null) : null,
     failed: report.change?.failed ?? [],
+    error: report.error?.message ?? null,
     durationMs: report.durationMs,
   });
 }

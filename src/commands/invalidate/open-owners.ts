@@ -44,7 +44,13 @@ export async function openOwners(context: Context, wanted: Profile): Promise<Ope
       observed: look.nodes.filter(({ node }) => primaries.has(node.address)),
       lookAgain: async () => {
         const again = await open(profile);
-        return ownersOf(profile, again, await lookAt(context, profile, again));
+        try {
+          return ownersOf(profile, again, await lookAt(context, profile, again));
+        } catch (error) {
+          // While a server is away it is looked for many times.
+          again.close();
+          throw error;
+        }
       },
     };
   } catch (error) {

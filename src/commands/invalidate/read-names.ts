@@ -36,6 +36,20 @@ export async function* readNames(path: string, { cwd, standardInput }: Context):
   if (batch.length > 0) yield batch;
 }
 
+/**
+ * How many names a file holds, and a few of them; null for standard input, which can be read once only.
+ * @throws CachectlError usage when it cannot be read
+ */
+export async function countNames(path: string, context: Context): Promise<{ count: number; sample: string[] } | null> {
+  if (path === "-") return null;
+  const seen = { count: 0, sample: [] as string[] };
+  for await (const names of readNames(path, context)) {
+    seen.count += names.length;
+    seen.sample.push(...names.slice(0, 10 - seen.sample.length));
+  }
+  return seen;
+}
+
 function unreadable(path: string, error: unknown): CachectlError {
   if (error instanceof CachectlError) return error;
   return new CachectlError(

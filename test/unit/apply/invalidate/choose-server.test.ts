@@ -28,7 +28,11 @@ describe("choosing a Memcached server", () => {
   });
 
   it("names a server's points with its port, unless it is 11211", () => {
-    const at = (port: number) => serverChooser("ketama", ["a", "b", "c"].map((host) => ({ host, port, weight: 1 })));
+    const at = (port: number) =>
+      serverChooser(
+        "ketama",
+        ["a", "b", "c"].map((host) => ({ host, port, weight: 1 })),
+      );
     const keys = Array.from({ length: 500 }, (_, i) => `key:${i}`);
     expect(keys.map(at(11_211))).not.toEqual(keys.map(at(11_212)));
   });
@@ -42,7 +46,15 @@ describe("choosing a Memcached server", () => {
   it("chooses as memjs itself does, for any text", () => {
     const client = memjs.Client.create("a,b,c,d,e");
     const choose = serverChooser("memjs", weighted.slice(0, 5));
-    const keys = ["", "a", "user:1", "größe", "豆瓣", "🙂:1", ...Array.from({ length: 2_000 }, (_, i) => `k:${i * 7919}`)];
+    const keys = [
+      "",
+      "a",
+      "user:1",
+      "größe",
+      "豆瓣",
+      "🙂:1",
+      ...Array.from({ length: 2_000 }, (_, i) => `k:${i * 7919}`),
+    ];
     expect(keys.map((key) => choose(bytesOfText(key)))).toEqual(keys.map((key) => client.getServer(key)));
     client.close();
   });
