@@ -100,7 +100,7 @@ export interface TagCandidate {
 
 /**
  * Where a tag may be kept. The formats: Laravel's RedisTagSet (`tag:NAME:entries` behind the cache's prefix) and Symfony's
- * RedisTagAwareAdapter (`\x01tags\x01NAME` behind the namespace; `\x00tags\x00` before 5.0).
+ * RedisTagAwareAdapter (`\x01tags\x01NAME` behind the namespace; `\x00tags\x00` in older versions).
  */
 export function tagCandidates(tag: string, { scheme, prefix }: TagSettings): TagCandidate[] {
   const name = bytesOfText(tag);

@@ -80,7 +80,7 @@ describe("Laravel's tags", () => {
 describe("Symfony's tags", () => {
   it.each([
     { format: "of today", separator: "\x01" },
-    { format: "before 5.0", separator: "\x00" },
+    { format: "of older versions", separator: "\x00" },
   ])("are invalidated with their items ($format)", async ({ separator }) => {
     const cache = new SymfonyCache("ns1", separator);
     await cache.save(["news"], "a");

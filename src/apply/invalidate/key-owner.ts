@@ -23,6 +23,11 @@ export class SlotMap {
       if (owner.slots !== null) for (const slot of slotsOf(owner.slots)) this.#bySlot[slot] = owner;
   }
 
+  /** Slots that no owner has, or none that answers. */
+  get uncovered(): number {
+    return this.isCluster ? slotCount - this.#bySlot.filter((owner) => owner !== undefined).length : 0;
+  }
+
   get isCluster(): boolean {
     return this.owners.some(({ slots }) => slots !== null);
   }

@@ -74,6 +74,11 @@ export class KeyRouter {
     return this.#map.owners;
   }
 
+  /** Slots of a cluster whose keys nobody can be asked about. */
+  get uncovered(): number {
+    return this.#map.uncovered;
+  }
+
   /** One reply for each command, in order. An error reply is a value. */
   async run(commands: readonly (readonly [key: string, words: Words])[]): Promise<BulkReply[]> {
     return (await this.ask(commands.map(([key, words]) => this.unit(key, words)))).map(({ reply }) => reply);
@@ -120,7 +125,7 @@ export class KeyRouter {
     return mapText(owners) !== before || owners.some(({ slotsMoving }) => slotsMoving);
   }
 
-  /** Waits until every owner answers. @returns false when that takes too long, or nobody wants to wait any more */
+  /** Waits until every key has an owner that answers. @returns false when that takes too long, or nobody wants to wait any more */
   async waitForOwners(): Promise<boolean> {
     const { clock, stopRequested } = this.deps;
     const endMs = clock.monotonicMs() + patienceMs;
@@ -130,7 +135,7 @@ export class KeyRouter {
       try {
         await this.refresh();
         const pongs = await Promise.all(this.owners.map((owner) => this.direct(owner, "PING")));
-        if (pongs.length > 0 && pongs.every((pong) => pong === "PONG")) return true;
+        if (this.uncovered === 0 && pongs.every((pong) => pong === "PONG")) return true;
       } catch (error) {
         if (!(error instanceof CachectlError)) throw error;
       }

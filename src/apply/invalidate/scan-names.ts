@@ -31,11 +31,18 @@ export async function scanNames(router: KeyRouter, scan: NameScan): Promise<stri
   for (let pass = 0; pass < mostPasses; pass++) {
     try {
       await router.refresh();
+      const { uncovered } = router;
       for (const owner of router.owners) {
         if (scan.slot !== null && owner.slots !== null && !slotsOf(owner.slots).includes(scan.slot)) continue;
         if (!(await scanOwner(router, owner, scan))) return null;
       }
-      if (!(await router.refresh())) return null;
+      const changed = await router.refresh();
+      if (uncovered > 0) {
+        why = `${uncovered} slots had no primary that answered`;
+        if (!(await router.waitForOwners())) return why;
+        continue;
+      }
+      if (!changed) return null;
       why = "slots moved, or a primary was replaced, during every pass";
     } catch (error) {
       if (!(error instanceof CachectlError)) throw error;

@@ -78,6 +78,8 @@ class RedisInvalidation {
     const { context, options } = this.job;
     const { clock, stopRequested } = context.change;
     const startedMs = clock.monotonicMs();
+    // What only the plan was refused is no reason to do nothing.
+    this.router.givenUp = null;
     const limits = { ratePerSecond: options.ratePerSecond, maxLatencyMs: options.maxLatencyMs };
     const brake = await Brake.begin(this.router.owners, limits, clock, stopRequested);
     const run = this.invalidationRun(brake);
