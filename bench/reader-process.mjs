@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { setTimeout } from "node:timers";
 
 /** Another client, in a process of its own: GET of one key, a millisecond's pause, and again. Sends how long each took on any message. */
 const socket = connect(Number(process.argv[2]), "127.0.0.1").setNoDelay(true);

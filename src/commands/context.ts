@@ -28,7 +28,7 @@ export interface Context {
   cwd: string;
   home: string;
   /** Standard input, as it comes. */
-  standardInput(): AsyncIterable<unknown>;
+  standardInput: () => AsyncIterable<unknown>;
   /** For verbs that look at profiles without connecting. */
   profileDeps: ProfileDeps;
   /** For the throwaway fleet of `demo`. */

@@ -64,7 +64,3 @@ export interface InvalidationCounts {
 export function noCounts(): InvalidationCounts {
   return { seen: 0, deleted: 0, staled: 0, gone: 0, kept: 0, untagged: 0, retagged: 0, failed: 0 };
 }
-
-export function addCounts(sum: InvalidationCounts, more: InvalidationCounts): void {
-  for (const key of Object.keys(sum) as (keyof InvalidationCounts)[]) sum[key] += more[key];
-}

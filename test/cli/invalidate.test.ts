@@ -89,7 +89,8 @@ describe("cachectl invalidate", () => {
   });
 
   it("refuses before it changes anything where no audit line can be left", async () => {
-    const { code, stderr } = await run("--key", "a", "--audit", "/proc/nowhere/audit.jsonl");
+    const dir = await directoryWith({ file: "" });
+    const { code, stderr } = await run("--key", "a", "--audit", join(dir, "file", "audit.jsonl"));
     expect({ code, exists: await server.call("EXISTS", "a") }).toEqual({ code: 2, exists: 1 });
     expect(stderr).toContain("nothing was changed");
   });

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Context } from "../../src/commands/context.js";
 import { invalidate, type InvalidateOptions } from "../../src/commands/invalidate.js";
 import { openFleet } from "../../src/connect/open-fleet.js";
@@ -46,6 +45,3 @@ export function countsOf(report: Report): Record<string, unknown> {
   const section = report.sections.find(({ id }) => id === "counts");
   return section?.kind === "table" ? (section.rows[0] ?? {}) : {};
 }
-
-/** Waits without holding anything. */
-export const pause = (ms: number) => wait(ms);

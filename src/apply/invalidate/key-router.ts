@@ -113,6 +113,11 @@ export class KeyRouter {
     }
   }
 
+  /** What was given up before may answer by now. */
+  tryAgain(): void {
+    this.givenUp = null;
+  }
+
   close(): void {
     this.#connections.close();
   }

@@ -17,7 +17,7 @@ export interface NameScan {
   /** Only the owner of this slot has such keys; null: all have. */
   slot: number | null;
   /** A page of names, distinct; they are slices. `false` ends the scan. */
-  onNames(names: string[]): Promise<boolean>;
+  onNames: (names: string[]) => Promise<boolean>;
 }
 
 /**

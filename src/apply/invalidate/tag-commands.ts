@@ -3,14 +3,14 @@ import type { BulkReply } from "../../model/node-port.js";
 import type { Words } from "./key-router.js";
 
 interface TagCommands {
-  scan(cursor: string, count: number): Words;
+  scan: (cursor: string, count: number) => Words;
   /** The members of a page. */
-  members(list: readonly BulkReply[]): string[];
-  remove(members: readonly string[]): Words;
-  add(members: readonly string[], scores: readonly string[]): Words;
-  has(member: string): Words;
+  members: (list: readonly BulkReply[]) => string[];
+  remove: (members: readonly string[]) => Words;
+  add: (members: readonly string[], scores: readonly string[]) => Words;
+  has: (member: string) => Words;
   /** Whether `has` found it. */
-  isIn(reply: BulkReply): boolean;
+  isIn: (reply: BulkReply) => boolean;
   size: Words;
 }
 

@@ -72,7 +72,9 @@ export class Brake {
     const guard = new LatencyGuard(maxLatencyMs, {
       clock: this.clock,
       busyMs: () => performance.eventLoopUtilization().active,
-      ping: async () => void (await (await opening).call("PING")),
+      ping: async () => {
+        await (await opening).call("PING");
+      },
     });
     await guard.begin();
     void guard.watch();

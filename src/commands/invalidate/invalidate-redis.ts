@@ -79,7 +79,7 @@ class RedisInvalidation {
     const { clock, stopRequested } = context.change;
     const startedMs = clock.monotonicMs();
     // What only the plan was refused is no reason to do nothing.
-    this.router.givenUp = null;
+    this.router.tryAgain();
     const limits = { ratePerSecond: options.ratePerSecond, maxLatencyMs: options.maxLatencyMs };
     const brake = await Brake.begin(this.router.owners, limits, clock, stopRequested);
     const run = this.invalidationRun(brake);
