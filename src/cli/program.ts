@@ -52,7 +52,8 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       outputError: (text, print) => print(text.replace(/^error: /, "cachectl: ")),
     })
     .addHelpText("before", examples);
-  for (const add of [addAnalyze, addBigkeys, addCluster, addInvalidate, addProfiles, addExplain, addDemo]) add(program, shell);
+  for (const add of [addAnalyze, addBigkeys, addCluster, addInvalidate, addProfiles, addExplain, addDemo])
+    add(program, shell);
   return { program, state };
 }
 
