@@ -159,6 +159,10 @@ function profileOf(port: number): Profile {
     natMap: {},
     timeouts: { connectMs: 5_000, commandMs: 5_000 },
     discover: true,
+    tags: { scheme: null, prefix: null },
+    hashing: null,
+    weights: {},
+    auditFile: null,
   };
 }
 

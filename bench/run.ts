@@ -6,6 +6,7 @@ const benches = {
   "bigkeys-memory": () => import("./bigkeys-memory.js"),
   rebalance: () => import("./rebalance.js"),
   metadump: () => import("./metadump.js"),
+  invalidate: () => import("./invalidate.js"),
 };
 
 const [name, ...args] = process.argv.slice(2);

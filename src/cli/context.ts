@@ -34,6 +34,7 @@ export function createContext(terminal: Terminal, signal: AbortSignal, flags: Pl
       sleep: (ms) => sleep(ms, undefined, { signal }).catch((error: unknown) => Promise.reject(interrupted(error))),
     },
     random: Math.random,
+    standardInput: () => process.stdin,
     signal,
     progress,
     profileDeps,

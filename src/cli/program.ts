@@ -11,12 +11,23 @@ import { addCluster } from "./verbs/cluster.js";
 import { addDemo } from "./verbs/demo.js";
 import { addEvictPolicy } from "./verbs/evict-policy.js";
 import { addExplain } from "./verbs/explain.js";
+import { addInvalidate } from "./verbs/invalidate.js";
 import { addProfiles } from "./verbs/profiles.js";
 import { addSentinel } from "./verbs/sentinel.js";
 import { version } from "./version.js";
 
 /** In the order of the help. */
-const verbs = [addAnalyze, addBigkeys, addCluster, addSentinel, addEvictPolicy, addProfiles, addExplain, addDemo];
+const verbs = [
+  addAnalyze,
+  addBigkeys,
+  addCluster,
+  addSentinel,
+  addEvictPolicy,
+  addInvalidate,
+  addProfiles,
+  addExplain,
+  addDemo,
+];
 
 /** The command tree. Every verb loads its own command when it is called: starting up must stay cheap. */
 export function createProgram(terminal: Terminal, signal: AbortSignal): { program: Command; state: RunState } {
@@ -72,6 +83,7 @@ const examples = `Examples:
   cachectl bigkeys -p prod-sessions                  what fills the memory: largest keys, groups, TTLs, waste
   cachectl cluster check prod                        every node's view of the cluster against every other's
   cachectl evict-policy get prod                     what is evicted when memory is full, on every node
+  cachectl invalidate -p prod --tag products         every key that carries the tag, race-safe
   cachectl explain OOM                               what an error means and what helps
   cachectl demo                                      see it at work on a throwaway fleet
 `;

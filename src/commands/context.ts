@@ -27,6 +27,8 @@ export interface Context {
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   home: string;
+  /** Standard input, as it comes. */
+  standardInput: () => AsyncIterable<unknown>;
   /** For verbs that look at profiles without connecting. */
   profileDeps: ProfileDeps;
   /** For the throwaway fleet of `demo`. */

@@ -1,3 +1,4 @@
+import type { MemcachedHashing, TagSettings } from "./invalidation.js";
 import type { Endpoint, TargetIdentity, TargetKind } from "./node.js";
 import type { Secret } from "./secret.js";
 
@@ -52,4 +53,12 @@ export interface Profile {
   timeouts: Timeouts;
   /** Whether replicas, cluster members and monitored nodes are looked for. */
   discover: boolean;
+  /** How the application tags its keys. */
+  tags: TagSettings;
+  /** Memcached only: how the application chooses a server; null: not said. */
+  hashing: MemcachedHashing | null;
+  /** Memcached only: `host:port` → weight in the ring; 1 where none is said. */
+  weights: Record<string, number>;
+  /** File that every invalidation leaves a line in; null: none. Absolute. */
+  auditFile: string | null;
 }

@@ -48,6 +48,7 @@ function targetRows(spec: TargetSpec): Row[] {
     ["role", spec.role ?? "not said"],
     ["labels", pairs(spec.labels) || "none"],
     ["protected", yesNo(spec.protected)],
+    ...invalidationRows(spec),
     ...judgementRows(spec),
   ];
 }
@@ -69,6 +70,19 @@ function tlsRows(tls: TlsSpec | null): Row[] {
     ...named.flatMap(([field, value]): Row[] => (value === null ? [] : [[`tls.${field}`, value]])),
     ...(tls.passphrase === null ? [] : [["tls.passphrase", describeSecretSource(tls.passphrase)] as const]),
   ];
+}
+
+/** Only what the profile says: the rest is looked for when it is needed. */
+function invalidationRows({ tags, hashing, weights, auditFile }: TargetSpec): Row[] {
+  const { scheme, prefix } = tags;
+  const named = {
+    "tags.scheme": scheme,
+    "tags.prefix": prefix,
+    hashing,
+    weights: pairs(weights) || null,
+    audit: auditFile,
+  };
+  return Object.entries(named).flatMap(([field, value]): Row[] => (value === null ? [] : [[field, value]]));
 }
 
 function judgementRows({ thresholds, ignore }: TargetSpec): Row[] {

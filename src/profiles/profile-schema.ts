@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { memcachedHashings, tagSchemes } from "../model/invalidation.js";
 import { formatEndpoint } from "../model/node.js";
 import { parseEndpoint } from "./parse-endpoint.js";
 import { parseUrl, type ParsedUrl } from "./parse-url.js";
@@ -6,7 +7,7 @@ import { defaultPorts, profileKinds, type ProfileKind } from "./profile-spec.js"
 import * as field from "./field-schemas.js";
 import { secret as secretSchema } from "./secret-schema.js";
 
-const common = ["kind", "role", "labels", "protected", "thresholds", "ignore", "timeouts", "tls"];
+const common = ["kind", "role", "labels", "protected", "thresholds", "ignore", "timeouts", "tls", "tags", "audit"];
 const login = ["url", "username", "password"];
 
 /** Which fields each kind has: everything else in a file is a problem. */
@@ -17,7 +18,7 @@ export const fieldsOfKind: Readonly<Record<ProfileKind, readonly string[]>> = {
     ...["database", "natMap", "zones", "discover"],
   ],
   cluster: [...common, ...login, "host", "port", "nodes", "natMap", "zones", "discover"],
-  memcached: [...common, ...login, "host", "port", "socket", "servers", "auth"],
+  memcached: [...common, ...login, "host", "port", "socket", "servers", "auth", "hashing", "weights"],
   fleet: ["kind", "members", "select"],
 };
 
@@ -53,6 +54,10 @@ export function profileFields(base: field.PathBase) {
     protected: v.optional(field.flag),
     role: v.optional(field.oneOf(["cache", "store", "queue", "session"])),
     discover: v.optional(field.flag),
+    tags: v.optional(field.closed({ scheme: v.optional(field.oneOf(tagSchemes)), prefix: v.optional(tagPrefix) })),
+    hashing: v.optional(field.oneOf(memcachedHashings)),
+    weights: v.optional(weights),
+    audit: v.optional(path),
     thresholds: v.optional(thresholds),
     ignore: v.optional(v.array(ignoredRule, "must be a list of { rule, reason, until }")),
     members: v.optional(
@@ -95,6 +100,30 @@ const zoneHost = v.pipe(
   v.check((value) => v.is(field.host, value), "must be a host name or an IP address, without a port"),
 );
 
+// Empty is a prefix too: tag sets may be called as the tags.
+const tagPrefix = v.string('must be text (put it in quotes: "…")');
+
+const weightedServer = v.pipe(
+  v.string(),
+  v.check((value) => parseEndpoint(value, defaultPorts.memcached).ok, "must be host:port as in `servers`"),
+);
+
+const weights = v.pipe(
+  field.mapping(),
+  v.record(
+    weightedServer,
+    v.pipe(
+      v.number("must be a whole number from 1 on"),
+      v.check((value) => Number.isSafeInteger(value) && value >= 1, "must be a whole number from 1 on"),
+    ),
+  ),
+  v.transform((map) =>
+    Object.fromEntries(
+      Object.entries(map).map(([server, weight]) => [spelledOut(server, defaultPorts.memcached), weight]),
+    ),
+  ),
+);
+
 const announced = v.pipe(
   v.string(),
   v.check((value) => parseEndpoint(value, null).ok, "must be host:port as the node announces it"),
@@ -104,11 +133,11 @@ const natMap = v.pipe(
   field.mapping(),
   v.record(announced, field.endpoint(null)),
   // In the one spelling that connections look up.
-  v.transform((map) => Object.fromEntries(Object.entries(map).map(([from, to]) => [spelledOut(from), to]))),
+  v.transform((map) => Object.fromEntries(Object.entries(map).map(([from, to]) => [spelledOut(from, null), to]))),
 );
 
-function spelledOut(text: string): string {
-  const endpoint = parseEndpoint(text, null);
+function spelledOut(text: string, defaultPort: number | null): string {
+  const endpoint = parseEndpoint(text, defaultPort);
   return endpoint.ok ? formatEndpoint(endpoint) : text;
 }
 

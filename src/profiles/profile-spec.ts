@@ -1,3 +1,4 @@
+import type { MemcachedHashing, TagSettings } from "../model/invalidation.js";
 import type { DataRole, Endpoint, IgnoredRule, TargetKind } from "../model/node.js";
 import type { Timeouts } from "../model/profile.js";
 import type { SecretSource } from "./secret-source.js";
@@ -40,6 +41,10 @@ export interface TargetSpec {
   ignore: IgnoredRule[];
   /** Host → availability zone. */
   zones: Record<string, string>;
+  tags: TagSettings;
+  hashing: MemcachedHashing | null;
+  weights: Record<string, number>;
+  auditFile: string | null;
 }
 
 export interface FleetSpec {
@@ -105,6 +110,10 @@ export function targetSpec(wanted: Pick<TargetSpec, "kind" | "seeds"> & Partial<
     thresholds: {},
     ignore: [],
     zones: {},
+    tags: { scheme: null, prefix: null },
+    hashing: null,
+    weights: {},
+    auditFile: null,
     ...wanted,
   };
 }

@@ -54,6 +54,10 @@ function targetFrom(fields: ProfileFields, kind: TargetKind): TargetSpec {
     thresholds: fields.thresholds ?? {},
     ignore: (fields.ignore ?? []).map(({ rule, reason, until }) => ({ rule, reason, until: until ?? null })),
     zones: fields.zones ?? {},
+    tags: { scheme: fields.tags?.scheme ?? null, prefix: fields.tags?.prefix ?? null },
+    hashing: fields.hashing ?? null,
+    weights: fields.weights ?? {},
+    auditFile: fields.audit ?? null,
   });
 }
 

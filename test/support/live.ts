@@ -94,6 +94,10 @@ export function liveProfile(servers: { host: string; port: number }[], options: 
     natMap: {},
     timeouts: { connectMs: 2_000, commandMs: 5_000 },
     discover: true,
+    tags: { scheme: null, prefix: null },
+    hashing: null,
+    weights: {},
+    auditFile: null,
     ...options.profile,
   };
 }
