@@ -10,6 +10,7 @@ import { addCluster } from "./verbs/cluster.js";
 import { addDemo } from "./verbs/demo.js";
 import { addExplain } from "./verbs/explain.js";
 import { addProfiles } from "./verbs/profiles.js";
+import { addWarm } from "./verbs/warm.js";
 import { version } from "./version.js";
 
 /** The command tree. Every verb loads its own command when it is called: starting up must stay cheap. */
@@ -27,7 +28,7 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
     signal,
     state,
     begin,
-    async report(operation, flags, command) {
+    async report(operation, flags, command, less) {
       const context = begin(operation, flags);
       const running = command(context);
       void loadRenderer();
@@ -35,7 +36,9 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       context.progress.stop();
       // Known before anything is printed: a reader that goes away must not change it.
       state.exitCode = exitCodeFor(report, flags);
-      await terminal.print(await renderForFlags(report, flags, terminal));
+      if (less?.silent(report) === true) return;
+      const shown = less?.brief(report) === true ? { ...flags, quiet: true } : flags;
+      await terminal.print(await renderForFlags(report, shown, terminal));
     },
   };
   const program = new Command("cachectl")
@@ -51,7 +54,8 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       outputError: (text, print) => print(text.replace(/^error: /, "cachectl: ")),
     })
     .addHelpText("before", examples);
-  for (const add of [addAnalyze, addBigkeys, addCluster, addProfiles, addExplain, addDemo]) add(program, shell);
+  for (const add of [addAnalyze, addBigkeys, addCluster, addWarm, addProfiles, addExplain, addDemo])
+    add(program, shell);
   return { program, state };
 }
 
@@ -62,6 +66,7 @@ const examples = `Examples:
   cachectl analyze -p 'prod-*' --fail-on high        a gate for CI: exit 1 from priority high on
   cachectl bigkeys -p prod-sessions                  what fills the memory: largest keys, groups, TTLs, waste
   cachectl cluster check prod                        every node's view of the cluster against every other's
+  cachectl warm users.yaml -p prod-cache             fill a cache from a file; made for cron
   cachectl explain OOM                               what an error means and what helps
   cachectl demo                                      see it at work on a throwaway fleet
 `;

@@ -15,6 +15,8 @@ export interface SourcePage {
   rows: SourceRow[];
   /** Where row `index` of this page stands: `users.ndjson line 12`; for rejects and errors. */
   placeOf(index: number): string;
+  /** A row's own JSON where the source has it: a whole row is stored as it stands, since parsing loses digits of large numbers. */
+  jsonOf?(index: number): string | undefined;
   /** Rows that could not be read as rows. */
   rejected: RejectedRow[];
   /** Where to go on once all rows up to and including this page are written; null: this source cannot go on in the middle. */
