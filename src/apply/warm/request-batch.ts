@@ -1,5 +1,5 @@
 /** Bytes that hold a page of a file with its commands around it. */
-const firstBytes = 262_144;
+const firstBytes = 131_072;
 
 /** Buffers that no connection holds any more; a run needs a few at a time. */
 const free: Buffer[] = [];

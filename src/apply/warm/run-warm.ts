@@ -42,7 +42,7 @@ export interface WarmResult {
 }
 
 /** So many pages are under way: one is read while others are sent and answered. It bounds the memory of a run. */
-const pagesAtOnce = 4;
+const pagesAtOnce = 3;
 
 /** Carries rows from the source to the target, a page at a time, no faster than the target takes them. */
 export async function runWarm(run: WarmRun): Promise<WarmResult> {

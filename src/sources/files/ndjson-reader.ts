@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import type { SourceRow } from "../../model/warm-source.js";
 import { excerpt, isRow, jsonProblem, type ReaderState, type ReadRows, type RowReader } from "./row-reader.js";
 
@@ -18,7 +18,9 @@ export class NdjsonReader implements RowReader {
     const found: Required<ReadRows> = { rows: [], numbers: [], json: [], rejected: [], usedBytes };
     const whole = bytes.subarray(0, usedBytes);
     // One text for the whole piece and slices of it: decoding line by line costs more than reading them as JSON.
-    if (isUtf8(whole)) this.readText(whole.toString("utf8"), found);
+    // ASCII is the same in both, and made a text of ten times as fast.
+    if (isAscii(whole)) this.readText(whole.toString("latin1"), found);
+    else if (isUtf8(whole)) this.readText(whole.toString("utf8"), found);
     else this.readBytes(whole, found);
     return found;
   }

@@ -11,8 +11,11 @@ import { JsonArrayReader } from "./json-array-reader.js";
 import { NdjsonReader } from "./ndjson-reader.js";
 import { rejectedAt, type ReaderState, type ReadRows, type RowReader } from "./row-reader.js";
 
-/** Large enough that what each piece costs does not count, small enough that a few of them are nothing. */
-const pieceBytes = 131_072;
+/**
+ * Large enough that what each piece costs does not count; small enough that the rows of a few of them are gone again before the
+ * garbage collector has to copy them.
+ */
+const pieceBytes = 65_536;
 
 /** A row beyond this is no cache item: the file is in another format than was said. */
 const longestRowBytes = 64 * 1_048_576;
