@@ -20,7 +20,9 @@ export interface WarmRun {
   writer: CacheWriter;
   /** One row as an item, or why there is none. */
   map(row: SourcePage["rows"][number], json: string | undefined): WarmItem | { reason: string; expired: boolean };
-  /** Before each page is sent: waits as long as the target and the caps want. Gives what ends the run, if anything. */
+  /** The most items to send at once: under a cap they go out evenly, and not a page at a time. */
+  mostAtOnce: number;
+  /** Before each of these portions is sent: waits as long as the target and the caps want. Gives what ends the run, if anything. */
   admit(items: number, bytes: number): Promise<WarmStop | null>;
   /** Rows and items that could not be written, for `--rejects`. @throws CachectlError where the file cannot be written */
   reject(rows: readonly RejectedRow[]): Promise<void>;
@@ -84,20 +86,43 @@ class Running {
   private async take(page: SourcePage): Promise<boolean> {
     const counts = noCounts();
     const { items, places, rejected } = this.mapped(page, counts);
-    const stop = this.#stop ?? (await this.warm.admit(items.length, bytesOf(items)));
-    if (stop !== null) {
-      this.end(stop);
-      return false;
-    }
-    const done = this.#ledger.begin(page.resumeAt);
-    const task = this.write(items, places, rejected, counts)
+    const ledger = this.#ledger.begin(page.resumeAt);
+    let open = Math.max(1, Math.ceil(items.length / this.warm.mostAtOnce));
+    const portionDone = () => (--open === 0 ? ledger() : undefined);
+    let from = 0;
+    do {
+      const portion = items.slice(from, from + this.warm.mostAtOnce);
+      const stop = this.#stop ?? (await this.warm.admit(portion.length, bytesOf(portion)));
+      if (stop !== null) this.end(stop);
+      if (this.hasStopped()) return false;
+      const first = from;
+      const own = first === 0 ? { rejected, counts } : { rejected: [], counts: noCounts() };
+      // A row counts as read when something is done about it: what a stop leaves behind is not.
+      own.counts.read = portion.length + own.counts.rejected + own.counts.expired;
+      await this.start(portion, (index) => places(first + index), own, portionDone);
+      from += portion.length;
+    } while (from < items.length);
+    return !this.hasStopped();
+  }
+
+  private async start(
+    items: readonly WarmItem[],
+    placeOf: (index: number) => string,
+    { rejected, counts }: { rejected: readonly RejectedRow[]; counts: WarmCounts },
+    done: () => void,
+  ): Promise<void> {
+    const task = this.write(items, placeOf, rejected, counts)
       .then((whole) => (whole ? done() : undefined))
       .then(() => this.warm.onPage(this.#counts, this.#ledger.resumeAt))
       .catch((error: unknown) => this.failed(error))
       .finally(() => this.#underWay.delete(task));
     this.#underWay.add(task);
     if (this.#underWay.size >= pagesAtOnce) await Promise.race(this.#underWay);
-    return this.#stop === null;
+  }
+
+  /** A method, because it changes while something is awaited. */
+  private hasStopped(): boolean {
+    return this.#stop !== null;
   }
 
   private mapped(page: SourcePage, counts: WarmCounts) {
@@ -115,7 +140,6 @@ class Running {
       } else if (item.expired) counts.expired++;
       else bad.push({ place: placeOf(index), reason: item.reason, text: excerptOf(row) });
     }
-    counts.read = rows.length + rejected.length;
     counts.rejected = bad.length;
     return { items, places: (index: number) => placeOf(places[index] ?? 0), rejected: bad };
   }

@@ -7,7 +7,8 @@ const everyMs = 500;
 
 /** Leaves a checkpoint now and then, one write at a time. */
 export class CheckpointKeeper {
-  #lastMs: number;
+  /** The first page is noted at once. */
+  #lastMs = -Infinity;
   #writing: Promise<void> | null = null;
 
   constructor(
@@ -15,9 +16,7 @@ export class CheckpointKeeper {
     private readonly task: string,
     private readonly earlier: Checkpoint | null,
     private readonly clock: Pick<Clock, "monotonicMs">,
-  ) {
-    this.#lastMs = clock.monotonicMs();
-  }
+  ) {}
 
   /** @param rows read in this run. @throws CachectlError where it cannot be written */
   async note(resumeAt: ResumePoint, rows: number): Promise<void> {

@@ -70,6 +70,11 @@ export class Throttle {
     for (const guard of this.#guards) guard.end();
   }
 
+  /** Under a cap, portions small enough to come evenly. */
+  get mostAtOnce(): number {
+    return this.#items.mostKeys;
+  }
+
   get slowdowns(): number {
     return this.#guards.reduce((sum, { slowdowns }) => sum + slowdowns, 0);
   }

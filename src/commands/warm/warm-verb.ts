@@ -22,6 +22,7 @@ import type { Context } from "../context.js";
 import { grouped } from "../progress-text.js";
 import { CheckpointKeeper } from "./checkpoint-keeper.js";
 import { Ending } from "./ending.js";
+import { memcachedTarget } from "./memcached-target.js";
 import { observeHitRate } from "./hit-rate.js";
 import { locateTarget } from "./locate-target.js";
 import { RejectCounter } from "./reject-counter.js";
@@ -96,6 +97,12 @@ export class WarmVerb {
   private async openWriter(): Promise<CacheWriter> {
     const { profile } = this.task;
     const { change } = this.context;
+    if (profile.kind === "memcached") {
+      const fleet = await change.openFleet(profile);
+      this.#fleets.push(fleet);
+      this.#primaries = fleet.nodes;
+      return memcachedTarget(fleet, this.options.policy, this.task.manifest.mapping, () => change.clock.now());
+    }
     const patience = {
       patienceMs: this.options.patienceMs,
       monotonicMs: () => change.clock.monotonicMs(),
@@ -158,6 +165,7 @@ export class WarmVerb {
     const result = await runWarm({
       ...{ source, writer, maxErrors: options.maxErrors, ending: signal, from: checkpoint?.resumeAt ?? null },
       map: (row, json) => map(row, json, clock.now()),
+      mostAtOnce: throttle.mostAtOnce,
       admit: async (items, bytes) => {
         const stop = await throttle.admit(items, bytes);
         // A process that stood still may have lost the lock without a timer having told it.
