@@ -12,7 +12,7 @@ export type ParsedTemplate = { ok: true; template: Template } | { ok: false; rea
 
 interface Hole {
   path: string;
-  read(row: SourceRow): unknown;
+  read: (row: SourceRow) => unknown;
 }
 
 /** Pure. What is wrong with a template is a clause: `has a { without a }`. */

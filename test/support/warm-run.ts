@@ -12,7 +12,7 @@ export interface WarmFiles {
   manifest: string;
   data: string;
   checkpoint: string;
-  path(name: string): string;
+  path: (name: string) => string;
 }
 
 /** A directory with `rows` as NDJSON and a manifest of `map`. */

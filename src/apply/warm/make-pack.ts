@@ -43,7 +43,7 @@ function compressor(codec: "gzip" | "zstd"): (data: Buffer) => Buffer {
   throw new CachectlError(
     "usage",
     "no-zstd",
-    `this Node.js (${process.version}) cannot compress with zstd`,
+    "this Node.js cannot compress with zstd",
     "Use Node.js 22.15, 23.8 or later, or `codec: gzip` in the manifest.",
   );
 }

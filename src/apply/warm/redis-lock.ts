@@ -28,7 +28,9 @@ export function redisLockStore(routes: RedisRoutes, patience: Patience, key: str
     take: async (token, ttlMs) =>
       (await call("SET", key, token, "NX", "PX", String(ttlMs))) === "OK" || (await call("GET", key)) === token,
     renew: async (token, ttlMs) => (await call("EVAL", renewScript, "1", key, token, String(ttlMs))) === 1,
-    drop: async (token) => void (await call("EVAL", dropScript, "1", key, token)),
+    drop: async (token) => {
+      await call("EVAL", dropScript, "1", key, token);
+    },
     look: async () => {
       const [token, leftMs] = [await call("GET", key), await call("PTTL", key)];
       return {

@@ -69,17 +69,24 @@ class HeldLock implements RunLock {
 
   /** Never rejects: what goes wrong shows in `lost`. */
   private async renewUntilEnd(): Promise<void> {
-    while (!this.#ended.signal.aborted) {
+    let another = false;
+    while (!this.hasEnded() && !another) {
       const leftMs = this.heldUntilMs - performance.now();
-      if (leftMs <= 0) return this.#lost.abort();
+      if (leftMs <= 0) break;
       // Sooner after a failure, so that one hiccup leaves several more tries.
       await this.pause(Math.min(this.ttlMs / 3, Math.max(20, leftMs / 4)));
-      if (this.#ended.signal.aborted) return;
+      if (this.hasEnded()) return;
       const askedAt = performance.now();
       const answer = await Promise.race([this.tryRenewing(), this.pause(this.heldUntilMs - askedAt).then(() => null)]);
-      if (answer === false) return this.#lost.abort();
+      another = answer === false;
       if (answer === true) this.heldUntilMs = askedAt + this.ttlMs;
     }
+    if (!this.hasEnded()) this.#lost.abort();
+  }
+
+  /** A method, because it changes while something is awaited. */
+  private hasEnded(): boolean {
+    return this.#ended.signal.aborted;
   }
 
   /** Null: nobody answered. */

@@ -57,6 +57,7 @@ class Running {
   readonly #underWay = new Set<Promise<void>>();
   readonly #reading = new AbortController();
   #stop: WarmStop | null = null;
+  #defect: Error | null = null;
 
   constructor(private readonly warm: WarmRun) {
     this.#ledger = new PageLedger(warm.from);
@@ -73,12 +74,13 @@ class Running {
       }
     } catch (error) {
       // What a source says to being cut off is no news.
-      if (this.#stop === null && !(error instanceof CachectlError)) throw error;
+      if (this.#stop === null && this.#defect === null && !(error instanceof CachectlError)) throw error;
       if (error instanceof CachectlError) this.end({ kind: "source-failed", reason: error.message, hint: error.hint });
     } finally {
       await Promise.all(this.#underWay);
       ending.removeEventListener("abort", onEnding);
     }
+    if (this.#defect !== null) throw this.#defect;
     return { counts: this.#counts, stop: this.#stop, resumeAt: this.#ledger.resumeAt };
   }
 
@@ -178,8 +180,9 @@ class Running {
 
   private failed(error: unknown): void {
     // Of what a page does, only writing files of its own fails like this.
-    if (error instanceof CachectlError) this.end({ kind: "file", reason: error.message, hint: error.hint });
-    else throw error;
+    if (error instanceof CachectlError) return this.end({ kind: "file", reason: error.message, hint: error.hint });
+    this.#defect ??= error instanceof Error ? error : new Error(String(error));
+    this.#reading.abort(interruptedReading);
   }
 
   /** The first reason is the one that counts. */
@@ -201,7 +204,7 @@ function bytesOf(items: readonly WarmItem[]): number {
   return bytes;
 }
 
-function excerptOf(row: unknown): string {
-  const text = JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)) ?? "";
+function excerptOf(row: object): string {
+  const text = JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
   return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }

@@ -13,18 +13,28 @@ type Open = (profile: Profile) => Promise<Fleet>;
 /**
  * Where a Redis or Valkey target is written to just now: its primary, or the primaries of its slots. Read-only.
  *
- * @param opened takes each fleet, to be closed at the end of the run
+ * @param opened takes a fleet that is in use from now on, to be closed at the end of the run
  * @throws CachectlError unreached when no primary answers; usage where it is not clear which one is meant
  */
 export async function locateTarget(
   profile: Profile,
   open: Open,
   opened: (fleet: Fleet) => void,
-): Promise<WriteTarget & { fleet: Fleet }> {
+): Promise<WriteTarget> {
   const fleet = growingFleet(await open(profile), (seeds) => open({ ...profile, seeds, discover: false }));
-  opened(fleet);
-  if (profile.kind === "cluster") return clusterTarget(profile, fleet);
-  return { fleet, primaries: [await onlyPrimary(profile, fleet)], owners: null, nodeAt: () => Promise.resolve(null) };
+  try {
+    const target = await (profile.kind === "cluster" ? clusterTarget(profile, fleet) : primaryTarget(profile, fleet));
+    opened(fleet);
+    return target;
+  } catch (error) {
+    // Asked again and again during an outage, each would keep its connections.
+    fleet.close();
+    throw error;
+  }
+}
+
+async function primaryTarget(profile: Profile, fleet: Fleet): Promise<WriteTarget> {
+  return { primaries: [await onlyPrimary(profile, fleet)], owners: null, nodeAt: () => Promise.resolve(null) };
 }
 
 async function onlyPrimary({ identity }: Profile, { nodes }: Fleet): Promise<FleetNode> {
@@ -64,7 +74,7 @@ async function roleOf(node: FleetNode): Promise<string> {
   }
 }
 
-async function clusterTarget(profile: Profile, fleet: GrowingFleet): Promise<WriteTarget & { fleet: Fleet }> {
+async function clusterTarget(profile: Profile, fleet: GrowingFleet): Promise<WriteTarget> {
   const { slots, asked } = await askSlots(profile, fleet);
   const nodeAt = async (host: string, port: number, sender: FleetNode | null): Promise<FleetNode | null> => {
     const address = dialled(profile, host === "" ? hostOf(sender ?? asked) : host, port);
@@ -79,7 +89,7 @@ async function clusterTarget(profile: Profile, fleet: GrowingFleet): Promise<Wri
     if (!primaries.includes(node)) primaries.push(node);
     owners.fill(primaries.indexOf(node), first, last + 1);
   }
-  return { fleet, primaries, owners, nodeAt };
+  return { primaries, owners, nodeAt };
 }
 
 function dialled({ natMap }: Profile, host: string, port: number): string {

@@ -63,7 +63,7 @@ export class WarmVerb {
     if (options.deadlineMs !== null) this.#ending.onDeadline(options.deadlineMs);
     const pack = await makePack(task.manifest.mapping.packing);
     const map = compileMapping(task.manifest.mapping, pack);
-    const source = (this.#source = await openSource(task.manifest.source, { env: context.env, stdin: process.stdin }));
+    const source = (this.#source = await openSource(task.manifest.source, { env: context.env, stdin: context.stdin }));
     if (options.dryRun) return warmPlan({ ...task, source, map, options, nowMs: context.clock.now() });
     const checkpoint = options.resume ? await readCheckpoint(this.checkpointPath(), this.taskDigest()) : null;
     context.progress.update(`Looking at ${this.target}`);
