@@ -19,7 +19,7 @@ export type SourceKinds = Readonly<Record<string, SourceKind>>;
 
 /** A kind with its own spec, as the registry holds it: what `schema` gave is what `describe` and `open` get. */
 function kind<Spec extends SourceSpec>(one: SourceKind<Spec>): SourceKind {
-  return one as SourceKind;
+  return one;
 }
 
 export const sourceKinds: SourceKinds = {

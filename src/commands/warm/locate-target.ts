@@ -16,11 +16,7 @@ type Open = (profile: Profile) => Promise<Fleet>;
  * @param opened takes a fleet that is in use from now on, to be closed at the end of the run
  * @throws CachectlError unreached when no primary answers; usage where it is not clear which one is meant
  */
-export async function locateTarget(
-  profile: Profile,
-  open: Open,
-  opened: (fleet: Fleet) => void,
-): Promise<WriteTarget> {
+export async function locateTarget(profile: Profile, open: Open, opened: (fleet: Fleet) => void): Promise<WriteTarget> {
   const fleet = growingFleet(await open(profile), (seeds) => open({ ...profile, seeds, discover: false }));
   try {
     const target = await (profile.kind === "cluster" ? clusterTarget(profile, fleet) : primaryTarget(profile, fleet));
