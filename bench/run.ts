@@ -5,6 +5,7 @@ const benches = {
   bigkeys: () => import("./bigkeys.js"),
   "bigkeys-memory": () => import("./bigkeys-memory.js"),
   rebalance: () => import("./rebalance.js"),
+  warm: () => import("./warm.js"),
   metadump: () => import("./metadump.js"),
   invalidate: () => import("./invalidate.js"),
 };

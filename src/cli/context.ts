@@ -33,6 +33,7 @@ export function createContext(terminal: Terminal, signal: AbortSignal, flags: Pl
       monotonicMs: () => performance.now(),
       sleep: (ms) => sleep(ms, undefined, { signal }).catch((error: unknown) => Promise.reject(interrupted(error))),
     },
+    stdin: process.stdin,
     random: Math.random,
     standardInput: () => process.stdin,
     signal,

@@ -14,6 +14,7 @@ import { addExplain } from "./verbs/explain.js";
 import { addInvalidate } from "./verbs/invalidate.js";
 import { addProfiles } from "./verbs/profiles.js";
 import { addSentinel } from "./verbs/sentinel.js";
+import { addWarm } from "./verbs/warm.js";
 import { version } from "./version.js";
 
 /** In the order of the help. */
@@ -24,6 +25,7 @@ const verbs = [
   addSentinel,
   addEvictPolicy,
   addInvalidate,
+  addWarm,
   addProfiles,
   addExplain,
   addDemo,
@@ -44,7 +46,7 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
     signal,
     state,
     begin,
-    async report(operation, flags, command) {
+    async report(operation, flags, command, less) {
       const context = begin(operation, flags);
       const running = command(context);
       void loadRenderer();
@@ -52,7 +54,9 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): { progra
       context.progress.stop();
       // Known before anything is printed: a reader that goes away must not change it.
       state.exitCode = exitCodeFor(report, flags);
-      await terminal.print(await renderForFlags(report, flags, terminal));
+      if (less?.silent(report) === true) return;
+      const shown = less?.brief(report) === true ? { ...flags, quiet: true } : flags;
+      await terminal.print(await renderForFlags(report, shown, terminal));
     },
   };
   const program = new Command("cachectl")
@@ -84,6 +88,7 @@ const examples = `Examples:
   cachectl cluster check prod                        every node's view of the cluster against every other's
   cachectl evict-policy get prod                     what is evicted when memory is full, on every node
   cachectl invalidate -p prod --tag products         every key that carries the tag, race-safe
+  cachectl warm users.yaml -p prod-cache             fill a cache from a file; made for cron
   cachectl explain OOM                               what an error means and what helps
   cachectl demo                                      see it at work on a throwaway fleet
 `;

@@ -18,7 +18,18 @@ export interface Shell {
   signal: AbortSignal;
   state: RunState;
   /** Runs a command that ends in one report and prints it. */
-  report(operation: string, flags: OutputFlags, command: (context: Context) => Report | Promise<Report>): Promise<void>;
+  report(
+    operation: string,
+    flags: OutputFlags,
+    command: (context: Context) => Report | Promise<Report>,
+    less?: LessOutput,
+  ): Promise<void>;
   /** The context of this run; made once. */
   begin(operation: string, flags: OutputFlags): Context;
+}
+
+/** For verbs that cron runs: when only the verdict line is printed, and when nothing is. */
+export interface LessOutput {
+  brief(report: Report): boolean;
+  silent(report: Report): boolean;
 }

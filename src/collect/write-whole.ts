@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { access, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Writes a file that only its owner may read, all of it or not at all. @throws the file system's error */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Writes a file, by default one that only its owner may read, all of it or not at all. @throws the file system's error */
+export async function writeWhole(path: string, text: string, mode = 0o600): Promise<void> {
   // A pipe or device is written to: renaming over /dev/null would put a file in its place.
   if (await isSpecial(path)) await writeFile(path, text);
-  else await replaceFile(path, text);
+  else await replaceFile(path, text, mode);
 }
 
 /** Whether `writeWhole` has a chance, before any time is spent on what shall be written. @throws the file system's error */
@@ -23,12 +23,12 @@ async function isSpecial(path: string): Promise<boolean> {
 }
 
 /** Under another name first: a full disk must not leave half a file that looks whole. */
-async function replaceFile(path: string, text: string): Promise<void> {
+async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   // A link stays one, and what it leads to is replaced.
   const target = await realpath(path).catch(() => path);
   const unfinished = `${target}.${randomUUID()}.tmp`;
   try {
-    await writeFile(unfinished, text, { mode: 0o600 });
+    await writeFile(unfinished, text, { mode });
     await rename(unfinished, target);
   } catch (error) {
     await rm(unfinished, { force: true });

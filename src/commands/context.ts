@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { DemoDeps } from "../demo/demo-deps.js";
 import type { Clock } from "../model/clock.js";
 import type { Fleet } from "../model/node-port.js";
@@ -26,6 +27,8 @@ export interface Context {
   progress: Progress;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
+  /** For sources that are piped in. */
+  stdin: Readable;
   home: string;
   /** Standard input, as it comes. */
   standardInput: () => AsyncIterable<unknown>;

@@ -72,13 +72,14 @@ class BulkConnection implements RedisBulkPort {
     socket.on("close", () => this.fail(connectFailure(new Error("closed"), this.attempt)));
   }
 
-  pipeline(request: string, count: number): Promise<BulkReply[]> {
+  pipeline(request: string | Uint8Array, count: number): Promise<BulkReply[]> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     if (count === 0) return Promise.resolve([]);
     if (this.#batches.length === 0) this.#silence.begin();
     return new Promise((resolve, reject) => {
       this.#batches.push({ count, replies: [], resolve, reject });
-      this.socket.write(request, "latin1");
+      if (typeof request === "string") this.socket.write(request, "latin1");
+      else this.socket.write(request);
     });
   }
 

@@ -45,5 +45,6 @@ export function ownText(slice: string): string {
 
 /** UTF-8 text as one character a byte: what a name or a pattern that a person wrote is to a server. */
 export function bytesOfText(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
+  // ASCII, which most names are, is the same either way.
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text, "utf8").toString("latin1");
 }

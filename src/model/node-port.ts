@@ -57,9 +57,10 @@ export interface RedisBulkPort {
   /**
    * Writes `request`, encoded by `encodeCommand`, one character a byte, and gives its `count` replies in order. Calls may
    * overlap: the next request is best written before this one's replies are digested. The command timeout counts from
-   * the last byte received, so a long pipeline does not run into it while the server answers.
+   * the last byte received, so a long pipeline does not run into it while the server answers. Bytes are not copied: they stay
+   * as they are until the promise has settled.
    */
-  pipeline(request: string, count: number): Promise<BulkReply[]>;
+  pipeline(request: string | Uint8Array, count: number): Promise<BulkReply[]>;
   /** One command by itself. Rejects with `ServerReplyError` where it is refused. */
   call(command: string, ...args: string[]): Promise<BulkReply>;
   /**

@@ -1,0 +1,65 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { CachectlError } from "../../model/errors.js";
+import type { ResumePoint } from "../../model/warm-source.js";
+import { writeWhole } from "../write-whole.js";
+
+/** How far a warm-up has come. Everything up to `resumeAt` was acknowledged by the target. */
+export interface Checkpoint {
+  schemaVersion: 1;
+  /** SHA-256 of what was being done: manifest and target. Another cannot go on from here. */
+  task: string;
+  resumeAt: ResumePoint;
+  /** Rows read until there, over all runs. */
+  rows: number;
+}
+
+/** Null: there is none. @throws CachectlError usage when it cannot be used */
+export async function readCheckpoint(path: string, task: string): Promise<Checkpoint | null> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw unusable(path, (error as Error).message);
+  }
+  let value: Partial<Checkpoint> | null;
+  try {
+    value = JSON.parse(text) as Partial<Checkpoint> | null;
+  } catch {
+    throw unusable(path, "it is not JSON");
+  }
+  if (value?.schemaVersion !== 1 || value.resumeAt === undefined || typeof value.rows !== "number")
+    throw unusable(path, "it is no checkpoint of format 1");
+  if (value.task !== task) throw unusable(path, "it was left by another manifest, or by this one for another target");
+  return value as Checkpoint;
+}
+
+/** All of it or nothing, so that a run which is killed leaves the one before. @throws CachectlError usage */
+export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeWhole(path, `${JSON.stringify(checkpoint)}\n`);
+  } catch (error) {
+    throw new CachectlError(
+      "usage",
+      "checkpoint-not-written",
+      `the checkpoint cannot be written to ${path}: ${(error as Error).message}`,
+      "Give --checkpoint a path in a directory that you may write to.",
+      error,
+    );
+  }
+}
+
+export async function removeCheckpoint(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+function unusable(path: string, why: string): CachectlError {
+  return new CachectlError(
+    "usage",
+    "checkpoint-unusable",
+    `the checkpoint ${path} cannot be gone on from: ${why}`,
+    "Run it without --resume to begin anew.",
+  );
+}

@@ -1,0 +1,242 @@
+import { createHash } from "node:crypto";
+import { join, resolve } from "node:path";
+import { makePack } from "../../apply/warm/make-pack.js";
+import type { CacheWriter } from "../../apply/warm/cache-writer.js";
+import { openRedisWriter } from "../../apply/warm/redis-writer.js";
+import { takeRunLock, type RunLock } from "../../apply/warm/run-lock.js";
+import { runWarm, type WarmResult } from "../../apply/warm/run-warm.js";
+import { readCheckpoint, removeCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
+import { RejectsFile } from "../../collect/warm/rejects-file.js";
+import { CacheWatch } from "../../collect/warm/target-memory.js";
+import type { FleetNode, Fleet } from "../../model/node-port.js";
+import type { Profile } from "../../model/profile.js";
+import type { Report } from "../../model/report.js";
+import type { WarmManifest } from "../../model/warm-manifest.js";
+import type { WarmSource } from "../../model/warm-source.js";
+import { compileMapping } from "../../plan/warm/compile-mapping.js";
+import { verbReport } from "../../report/verb-report.js";
+import { warmReport, type WarmReadBack } from "../../report/warm/warm-report.js";
+import { describeSource, openSource } from "../../sources/open-source.js";
+import type { RunFrame } from "../begin-run.js";
+import type { Context } from "../context.js";
+import { grouped } from "../progress-text.js";
+import { CheckpointKeeper } from "./checkpoint-keeper.js";
+import { Ending } from "./ending.js";
+import { memcachedTarget } from "./memcached-target.js";
+import { observeHitRate } from "./hit-rate.js";
+import { locateTarget } from "./locate-target.js";
+import { RejectCounter } from "./reject-counter.js";
+import { SampleReader } from "./sample-reader.js";
+import { Throttle } from "./throttle.js";
+import type { WarmOptions } from "./warm-options.js";
+import { warmPlan } from "./warm-plan.js";
+import { writeRunFiles } from "./write-run-files.js";
+
+interface WarmTask {
+  manifest: WarmManifest;
+  digest: string;
+  profile: Profile;
+  frame: () => RunFrame;
+}
+
+/** One run of `warm`: lock, checkpoint, the rows themselves, and what is looked at before and after. */
+export class WarmVerb {
+  readonly #fleets: Fleet[] = [];
+  readonly #watch = new CacheWatch();
+  readonly #ending = new Ending();
+  #primaries: readonly FleetNode[] = [];
+  #writer: CacheWriter | null = null;
+  #source: WarmSource | null = null;
+  #rejects: RejectsFile | null = null;
+  #throttle: Throttle | null = null;
+  #lock: RunLock | null = null;
+
+  constructor(
+    private readonly context: Context,
+    private readonly options: WarmOptions,
+    private readonly task: WarmTask,
+  ) {}
+
+  async run(): Promise<Report> {
+    const { context, options, task } = this;
+    this.#ending.onSignal(context.change.stopRequested);
+    if (options.deadlineMs !== null) this.#ending.onDeadline(options.deadlineMs);
+    const pack = await makePack(task.manifest.mapping.packing);
+    const map = compileMapping(task.manifest.mapping, pack);
+    const source = (this.#source = await openSource(task.manifest.source, { env: context.env, stdin: context.stdin }));
+    if (options.dryRun) return warmPlan({ ...task, source, map, options, nowMs: context.clock.now() });
+    const checkpoint = options.resume ? await readCheckpoint(this.checkpointPath(), this.taskDigest()) : null;
+    context.progress.update(`Looking at ${this.target}`);
+    const writer = (this.#writer = await this.openWriter());
+    if (task.profile.identity.protected)
+      await context.change.confirm(`${this.target}: fill it from ${this.sourceName}?`, options.yes);
+    const busy = await this.takeLock(writer);
+    if (busy !== null) return busy;
+    return this.warm(writer, source, map, checkpoint);
+  }
+
+  async close(): Promise<void> {
+    this.#ending.clear();
+    this.#throttle?.end();
+    await this.#lock?.release();
+    await this.#source?.close();
+    await this.#rejects?.close();
+    this.#writer?.close();
+    this.#watch.close();
+    for (const fleet of this.#fleets) fleet.close();
+  }
+
+  private get target(): string {
+    return this.task.profile.identity.name;
+  }
+
+  private get sourceName(): string {
+    return describeSource(this.task.manifest.source);
+  }
+
+  private async openWriter(): Promise<CacheWriter> {
+    const { profile } = this.task;
+    const { change } = this.context;
+    if (profile.kind === "memcached") {
+      const fleet = await change.openFleet(profile);
+      this.#fleets.push(fleet);
+      this.#primaries = fleet.nodes;
+      return memcachedTarget(fleet, this.options.policy, this.task.manifest.mapping, () => change.clock.now());
+    }
+    const patience = {
+      patienceMs: this.options.patienceMs,
+      monotonicMs: () => change.clock.monotonicMs(),
+      sleep: (ms: number) => change.clock.sleep(ms),
+      ending: () => this.#ending.signal.aborted,
+    };
+    const locate = async () => {
+      const located = await locateTarget(
+        profile,
+        (one) => change.openFleet(one),
+        (fleet) => this.#fleets.push(fleet),
+      );
+      this.#primaries = located.primaries;
+      return located;
+    };
+    return openRedisWriter(locate, this.options.policy, patience);
+  }
+
+  /** A report where another run has it: that is no failure, but what the lock is for. */
+  private async takeLock(writer: CacheWriter): Promise<Report | null> {
+    const { lockMs } = this.options;
+    if (lockMs === null) return null;
+    const { context, task } = this;
+    const key = `cachectl:warm-lock:${task.manifest.name}`;
+    const taken = await takeRunLock(writer.lockStore(key), context.change.holder, lockMs);
+    if (taken.ok) {
+      this.#lock = taken.lock;
+      this.#ending.onLockLost(taken.lock.lost);
+      return null;
+    }
+    const left =
+      taken.leftMs === null
+        ? ""
+        : `; its lock (${key}) lasts ${Math.ceil(taken.leftMs / 1_000)} s more unless it is renewed`;
+    return verbReport({
+      ...{ operation: "warm", status: "success", ...task.frame() },
+      summary: `${this.target}: another run is warming it: ${taken.holder}${left}. Nothing was done.`,
+    });
+  }
+
+  private async warm(
+    writer: CacheWriter,
+    source: WarmSource,
+    map: ReturnType<typeof compileMapping>,
+    checkpoint: Checkpoint | null,
+  ): Promise<Report> {
+    const { context, options } = this;
+    const { clock } = context.change;
+    const { signal } = this.#ending;
+    const throttle = (this.#throttle = new Throttle(options, clock, this.#watch, () => this.#primaries, signal));
+    const before = await this.hitRate();
+    const keeper = new CheckpointKeeper(this.checkpointPath(), this.taskDigest(), checkpoint, clock);
+    if (options.rejects !== null)
+      this.#rejects = await RejectsFile.open(resolve(context.cwd, options.rejects), checkpoint !== null);
+    const rejected = new RejectCounter();
+    const sample = new SampleReader(context.random);
+    const begunMs = clock.monotonicMs();
+    const early = await throttle.begin();
+    if (early !== null) this.#ending.end(early);
+    const result = await runWarm({
+      ...{ source, writer, maxErrors: options.maxErrors, ending: signal, from: checkpoint?.resumeAt ?? null },
+      map: (row, json) => map(row, json, clock.now()),
+      mostAtOnce: throttle.mostAtOnce,
+      admit: async (items, bytes) => {
+        const stop = await throttle.admit(items, bytes);
+        // A process that stood still may have lost the lock without a timer having told it.
+        if (this.#lock !== null && !this.#lock.isHeld()) this.#ending.onLockExpired();
+        return stop;
+      },
+      reject: async (rows) => {
+        rejected.count(rows);
+        await this.#rejects?.write(rows);
+      },
+      onPage: async (counts, resumeAt) => {
+        const rate = counts.read / Math.max(0.001, (clock.monotonicMs() - begunMs) / 1_000);
+        context.progress.update(`${this.target}: ${grouped(counts.written)} written, ${grouped(rate)} rows/s`);
+        await keeper.note(resumeAt, counts.read);
+      },
+      sample: (items) => sample.take(items),
+    });
+    const seconds = (clock.monotonicMs() - begunMs) / 1_000;
+    if (result.stop === null) await removeCheckpoint(this.checkpointPath());
+    else await keeper.keep(result.resumeAt, result.counts.read);
+    const readBack = result.counts.written === 0 ? null : await sample.read(writer);
+    const hitRate = options.observeMs === null ? null : { before, after: await this.hitRate() };
+    return this.report(result, { seconds, readBack, hitRate, rejected, earlier: checkpoint?.rows ?? 0 });
+  }
+
+  private async report(
+    { counts, stop }: WarmResult,
+    seen: {
+      seconds: number;
+      readBack: WarmReadBack | null;
+      hitRate: { before: number | null; after: number | null } | null;
+      rejected: RejectCounter;
+      earlier: number;
+    },
+  ): Promise<Report> {
+    const { options, task } = this;
+    const report = warmReport({
+      ...{ ...task.frame(), target: this.target, source: this.sourceName, counts, stop },
+      ...{ seconds: seen.seconds, readBack: seen.readBack, hitRate: seen.hitRate, reasons: seen.rejected.list() },
+      pausedSeconds: (this.#throttle?.pausedMs ?? 0) / 1_000,
+      notes: [
+        ...(seen.earlier > 0 ? [`Went on behind the ${grouped(seen.earlier)} rows of an unfinished run.`] : []),
+        ...(this.#throttle?.unseen === true
+          ? ["The memory of some node could not be seen: the run could not have stopped before evictions there."]
+          : []),
+        ...((this.#throttle?.slowdowns ?? 0) > 0
+          ? [`Slowed down ${this.#throttle?.slowdowns ?? 0} times because other commands were delayed.`]
+          : []),
+        ...(this.#writer?.notes() ?? []),
+      ],
+      goOn: `cachectl warm ${options.manifest} --resume`,
+    });
+    await writeRunFiles(this.context, options, { name: task.manifest.name, target: this.target, report, counts });
+    return report;
+  }
+
+  private async hitRate(): Promise<number | null> {
+    const { observeMs } = this.options;
+    if (observeMs === null) return null;
+    return observeHitRate(this.#watch, this.#primaries, observeMs, this.context.change.clock, this.#ending.signal);
+  }
+
+  private taskDigest(): string {
+    return createHash("sha256").update(`${this.task.digest} ${this.target}`).digest("hex");
+  }
+
+  private checkpointPath(): string {
+    const { env, home, cwd } = this.context;
+    if (this.options.checkpoint !== null) return resolve(cwd, this.options.checkpoint);
+    const state = env["XDG_STATE_HOME"];
+    const root = state?.startsWith("/") === true ? state : join(home, ".local", "state");
+    return join(root, "cachectl", "warm", `${this.task.manifest.name}-${this.taskDigest().slice(0, 12)}.json`);
+  }
+}
