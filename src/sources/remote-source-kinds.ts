@@ -1,4 +1,4 @@
-import { redisSource, reportSource } from "./cache/cache-kinds.js";
+import { memcachedSource, redisSource, reportSource } from "./cache/cache-kinds.js";
 import { httpSource } from "./http/http-kind.js";
 import { mysqlSource, postgresSource, sqliteSource } from "./sql/sql-kinds.js";
 
@@ -9,5 +9,6 @@ export const remoteSourceKinds = {
   sqlite: sqliteSource,
   http: httpSource,
   redis: redisSource,
+  memcached: memcachedSource,
   "bigkeys-report": reportSource,
 };

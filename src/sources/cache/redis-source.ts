@@ -144,7 +144,7 @@ function asPage(reply: unknown): [string | null, string[]] {
 async function runIdOf(port: RedisBulkPort): Promise<string> {
   try {
     const reply = await port.call("INFO", "server");
-    return parseInfo(typeof reply === "string" ? reply : "")["run_id"] ?? "";
+    return parseInfo(typeof reply === "string" ? reply : "")["server"]?.["run_id"] ?? "";
   } catch (error) {
     if (error instanceof ServerReplyError && error.replyCode === "NOPERM") return "";
     throw error;
