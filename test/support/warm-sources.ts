@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import * as v from "valibot";
 import { openFleet } from "../../src/connect/open-fleet.js";
 import type { RejectedRow, ResumePoint, SourcePage, SourceRow, WarmSource } from "../../src/model/warm-source.js";
@@ -16,7 +17,7 @@ interface Kind {
   open(spec: unknown, deps: RemoteSourceDeps): Promise<WarmSource>;
 }
 
-/** What a run of `warm` would give its source; waits take no time, and `openFleet` knows addresses like `127.0.0.1:6379`. */
+/** What a run of `warm` would give its source; waits are short, and `openFleet` knows addresses like `127.0.0.1:6379`. */
 export function sourceDeps(
   overrides: Partial<RemoteSourceDeps> & { env?: Record<string, string> } = {},
 ): RemoteSourceDeps {
@@ -28,7 +29,7 @@ export function sourceDeps(
     prompt: null,
   });
   return {
-    clock: { now: () => Date.now(), monotonicMs: () => performance.now(), sleep: () => Promise.resolve() },
+    clock: { now: () => Date.now(), monotonicMs: () => performance.now(), sleep: (ms) => setTimeout(Math.min(ms, 20)) },
     random: () => 0.5,
     resolveSecret: (source, field) => secrets.resolve(source, { profile: "warm.yaml", field }),
     openFleet: (name) => {

@@ -1,3 +1,4 @@
+import type { Clock } from "../../model/clock.js";
 import { CachectlError } from "../../model/errors.js";
 import { ownText } from "../../model/key-name.js";
 import type { FleetNode } from "../../model/node-port.js";
@@ -10,6 +11,10 @@ export interface ListedItems {
   bytes: number[];
 }
 
+/** How long another crawl, such as the server's own now and then, is waited for. */
+const busyLimitMs = 30_000;
+const betweenLooksMs = 250;
+
 /**
  * Lists the items of one server that match, by `lru_crawler metadump`. Read-only; touches no item. The whole list is taken at
  * once: a dump that is made to wait comes out torn, and holds up other clients of the server.
@@ -20,17 +25,35 @@ export async function listItems(
   node: FleetNode,
   pattern: string | null,
   maxItems: number,
-  nowMs: () => number,
+  clock: Clock,
 ): Promise<ListedItems> {
+  for (let waitedMs = 0; ; waitedMs += betweenLooksMs) {
+    const stats = await (await node.openMemcached()).stats();
+    const serverSeconds = Number(stats["time"] ?? Math.floor(clock.now() / 1_000));
+    // A dump that is asked for while another one waits for its reader blocks a worker thread of the server.
+    const isRunning = stats["lru_crawler_running"] === "1";
+    const listed = isRunning ? "BUSY" : await dump(node, pattern, maxItems, { clock, serverSeconds });
+    if (typeof listed !== "string") return listed;
+    const isBusy = /^BUSY\b|^ERROR locked/.test(listed);
+    if (!isBusy || waitedMs >= busyLimitMs) throw incomplete(node.identity.address, listed);
+    await clock.sleep(betweenLooksMs);
+  }
+}
+
+/** The list, or what the server said in its place. */
+async function dump(
+  node: FleetNode,
+  pattern: string | null,
+  maxItems: number,
+  { clock, serverSeconds }: { clock: Clock; serverSeconds: number },
+): Promise<ListedItems | string> {
   const { address } = node.identity;
-  const stats = await (await node.openMemcached()).stats();
-  const serverSeconds = Number(stats["time"] ?? Math.floor(nowMs() / 1_000));
   const listed: ListedItems = { names: [], bytes: [] };
   const port = await node.openMemcachedLines();
   try {
-    let end = "";
+    let end: string | undefined;
     await port.readLines("lru_crawler metadump hash", (lines) => {
-      const { page, unreadable, other } = parseMetadump(lines, { node: address, readAtMs: nowMs(), serverSeconds });
+      const { page, unreadable, other } = parseMetadump(lines, { node: address, readAtMs: clock.now(), serverSeconds });
       if (unreadable > 0) throw incomplete(address, "the dump of its items came torn");
       page.names.forEach((name, index) => {
         if (pattern !== null && !globMatches(pattern, name)) return;
@@ -39,11 +62,10 @@ export async function listItems(
       });
       if (listed.names.length > maxItems)
         throw incomplete(address, `it has more than ${maxItems} such items (maxItems)`);
-      end = other.find((line) => line !== "OK") ?? "";
-      return end === "";
+      end = other.find((line) => line !== "OK");
+      return end === undefined;
     });
-    if (end !== "END") throw incomplete(address, end);
-    return listed;
+    return end === "END" ? listed : (end ?? "no answer");
   } finally {
     port.close();
   }

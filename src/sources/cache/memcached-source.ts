@@ -62,7 +62,7 @@ class MemcachedSource implements WarmSource {
   private async *serverPages(node: FleetNode, done: readonly string[]): AsyncGenerator<SourcePage> {
     const { pattern, maxItems } = this.spec;
     const match = pattern === "*" ? null : bytesOfText(pattern);
-    const items = await listItems(node, match, maxItems, () => this.deps.clock.now());
+    const items = await listItems(node, match, maxItems, this.deps.clock);
     const port = await node.openMemcachedLines();
     try {
       for (let at = 0; at < items.names.length;) {

@@ -38,17 +38,20 @@ class SqliteDatabase implements Database {
   readonly dialect = sqliteDialect;
   readonly answerTimeoutMs = null;
   #isOpen = true;
+  #rows: Iterator<SourceRow> | undefined;
 
   constructor(private readonly file: SqliteFile) {}
 
   start({ sql, values }: BoundQuery): Promise<RowReader> {
     return attempt(() => {
-      const rows = this.file.iterate(sql, values.map(bindable));
+      const rows = (this.#rows = this.file.iterate(sql, values.map(bindable)));
       return { read: (count: number) => attempt(() => take(rows, count)) };
     });
   }
 
   close(): Promise<void> {
+    // A query in the middle of its rows would keep the file from being closed.
+    this.#rows?.return?.();
     if (this.#isOpen) this.file.close();
     this.#isOpen = false;
     return Promise.resolve();
