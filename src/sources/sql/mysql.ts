@@ -29,6 +29,7 @@ export async function openMysqlSource(given: ServerSpec, deps: RemoteSourceDeps)
 class MysqlDatabase implements Database {
   readonly name = name;
   readonly dialect = mysqlDialect;
+  #rows: Readable | undefined;
 
   private constructor(
     private readonly connection: Connection,
@@ -39,8 +40,9 @@ class MysqlDatabase implements Database {
     const { createConnection } = (await loadDriver("mysql2", () => import("mysql2"))).default;
     const connection = createConnection(connectionOptions(address));
     const database = new MysqlDatabase(connection, address.statementTimeoutMs);
-    // Without a listener a connection that breaks would end the process; whatever is asked of it next rejects.
-    connection.on("error", () => {});
+    // The driver does not pass the loss of a connection on to the rows that are being read.
+    connection.on("error", (error: Error) => database.#rows?.destroy(error));
+    connection.on("end", () => database.#rows?.destroy(closed));
     try {
       await connection.promise().connect();
       for (const statement of beginStatements) await connection.promise().query(statement);
@@ -54,6 +56,9 @@ class MysqlDatabase implements Database {
   async start({ sql, values }: BoundQuery): Promise<RowReader> {
     const parameters = values.map((value) => (typeof value === "string" ? mysqlTime(value) : value));
     const stream = this.connection.execute(sql, parameters).stream({ highWaterMark: bufferedRows });
+    this.#rows = stream;
+    // Whoever reads looks at what it failed with.
+    stream.on("error", () => {});
     try {
       return { read: readerOf(stream, await columnsOf(stream)) };
     } catch (error) {
@@ -82,26 +87,38 @@ function columnsOf(stream: Readable): Promise<FieldPacket[]> {
   return new Promise((resolve, reject) => {
     stream.once("fields", resolve);
     stream.once("error", reject);
-    stream.once("close", () => reject(new Error("the connection was closed")));
+    stream.once("close", () => reject(closed));
   });
 }
 
+/** Row by row without a promise for each, which would cost more than the row. */
 function readerOf(stream: Readable, columns: readonly FieldPacket[]): RowReader["read"] {
   const convert = mysqlRows(columns);
-  const rows = stream[Symbol.asyncIterator]() as AsyncIterator<SourceRow, undefined>;
   return async (count) => {
     const page: SourceRow[] = [];
-    try {
-      while (page.length < count) {
-        const next = await rows.next();
-        if (next.done === true) break;
-        page.push(convert(next.value));
-      }
-    } catch (error) {
-      throw databaseError(failureOf(error), name, error);
+    while (page.length < count) {
+      const row = stream.read() as SourceRow | null;
+      if (row !== null) page.push(convert(row));
+      else if (stream.readableEnded) break;
+      else if (!stream.destroyed) await change(stream);
+      else throw databaseError(failureOf(stream.errored), name, stream.errored ?? closed);
     }
     return page;
   };
+}
+
+const closed = new Error("the server closed the connection");
+
+/** Resolves when there is something new to be said of the stream: rows, its end, or that it broke. */
+function change(stream: Readable): Promise<void> {
+  const events = ["readable", "end", "close"];
+  return new Promise((resolve) => {
+    const changed = (): void => {
+      for (const event of events) stream.off(event, changed);
+      resolve();
+    };
+    for (const event of events) stream.once(event, changed);
+  });
 }
 
 function connectionOptions({

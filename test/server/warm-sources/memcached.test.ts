@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
 import { memcachedReleases, startMemcached, usingServers, type MemcachedServer } from "../../support/servers/index.js";
 import { openSource, readSource } from "../../support/warm-sources.js";
@@ -13,8 +15,8 @@ describe.each(oldestAndNewest)("memcached source on %s", (release) => {
 
   beforeAll(async () => {
     server = await startMemcached({ release });
-    await server.send("set text 5 600 8\r\ngr\xc3\xbc\xc3\x9fe!");
-    await server.send("set bytes 0 0 2\r\n\xff\xfe");
+    await server.send("set text 5 600 8\r\ngrüße!");
+    await sendBytes(server.port, Buffer.from("set bytes 0 0 2\r\n\xff\xfe\r\n", "latin1"));
     await server.send("set lines 0 0 12\r\na\r\nEN\r\nb\r\nc\r");
     await server.send(`set large 0 0 ${large.length}\r\n${large}`);
     for (let n = 0; n < 1_200; n++) await server.send(`set n:${n} 0 0 ${String(n).length}\r\n${n}`);
@@ -66,3 +68,11 @@ describe.each(oldestAndNewest)("memcached source on %s", (release) => {
     return readSource(await openSource({ kind: "memcached", from: `memcached://${server.address}`, ...block }));
   }
 });
+
+/** The harness writes text; resolves when the server has answered. */
+async function sendBytes(port: number, bytes: Buffer): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(bytes);
+  await once(socket, "data");
+  socket.destroy();
+}
