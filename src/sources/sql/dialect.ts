@@ -1,3 +1,5 @@
+import { mysqlTime } from "./mysql-types.js";
+
 /** Where the databases' SQL differs as far as a query is wrapped and given values. */
 export interface Dialect {
   /** Of the n-th value, from 1 on. */
@@ -5,6 +7,8 @@ export interface Dialect {
   quoteName(name: string): string;
   /** Whether a backslash keeps the quote behind it from ending a text. */
   backslashEscapes: boolean;
+  /** The text of a column's value in a row, in the words that the database compares it with. */
+  comparable(text: string): string;
   /** Where NULLs stand when rows are ordered by a column. */
   nullsLast: boolean;
 }
@@ -13,6 +17,7 @@ export const postgresDialect: Dialect = {
   placeholder: (position) => `$${position}`,
   quoteName: (name) => `"${name.replaceAll('"', '""')}"`,
   backslashEscapes: false,
+  comparable: (text) => text,
   nullsLast: true,
 };
 
@@ -20,6 +25,7 @@ export const mysqlDialect: Dialect = {
   placeholder: () => "?",
   quoteName: (name) => `\`${name.replaceAll("`", "``")}\``,
   backslashEscapes: true,
+  comparable: mysqlTime,
   nullsLast: false,
 };
 

@@ -31,7 +31,11 @@ export function keysetQuery(settings: QuerySettings, from: Keyset | null, dialec
   const since = from === null ? "" : ` WHERE (${column} >= ${dialect.placeholder(values.length + 1)}${nulls})`;
   // On a line of its own: the query may end with a comment.
   const wrapped = `SELECT * FROM (\n${withoutSemicolon(sql)}\n) AS cachectl_rows${since} ORDER BY ${column}`;
-  return { sql: wrapped, values: from === null ? values : [...values, from.after] };
+  return { sql: wrapped, values: from === null ? values : [...values, comparable(from.after, dialect)] };
+}
+
+function comparable(value: SqlValue, dialect: Dialect): SqlValue {
+  return typeof value === "string" ? dialect.comparable(value) : value;
 }
 
 /** @throws CachectlError where the value of the last row cannot be gone on from */

@@ -7,7 +7,7 @@ import { resolveAddress, type DatabaseAddress, type ServerKind } from "./connect
 import { codeOf, databaseError, type DatabaseFailure } from "./database-error.js";
 import { mysqlDialect } from "./dialect.js";
 import { loadDriver } from "./load-driver.js";
-import { mysqlRows, mysqlTime } from "./mysql-types.js";
+import { mysqlRows } from "./mysql-types.js";
 import { sqlSettings } from "./query-fields.js";
 import type { ServerSpec } from "./sql-kinds.js";
 import { SqlSource, type Database, type RowReader } from "./sql-source.js";
@@ -54,8 +54,7 @@ class MysqlDatabase implements Database {
   }
 
   async start({ sql, values }: BoundQuery): Promise<RowReader> {
-    const parameters = values.map((value) => (typeof value === "string" ? mysqlTime(value) : value));
-    const stream = this.connection.execute(sql, parameters).stream({ highWaterMark: bufferedRows });
+    const stream = this.connection.execute(sql, values).stream({ highWaterMark: bufferedRows });
     this.#rows = stream;
     // Whoever reads looks at what it failed with.
     stream.on("error", () => {});
