@@ -120,7 +120,8 @@ class MemcachedSource implements WarmSource {
     if (size > this.spec.maxValueBytes)
       return `takes ${size} bytes, more than maxValueBytes (${this.spec.maxValueBytes})`;
     // Only the binary protocol stores such names, and the text protocol cannot ask for them.
-    return /[\x00-\x20\x7f]/.test(name) ? "its name has a space or a control character" : null;
+    const isAskable = [...name].every((byte) => byte > " " && byte !== "\x7f");
+    return isAskable ? null : "its name has a space or a control character";
   }
 }
 
