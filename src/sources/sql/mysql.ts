@@ -59,7 +59,10 @@ class MysqlDatabase implements Database {
     // Whoever reads looks at what it failed with.
     stream.on("error", () => {});
     try {
-      return { read: readerOf(stream, await columnsOf(stream)) };
+      const columns = await columnsOf(stream);
+      // SET and its like have none.
+      if (columns === undefined) throw databaseError("query", name, new Error("it gives no rows"));
+      return { read: readerOf(stream, columns) };
     } catch (error) {
       throw databaseError(failureOf(error), name, error);
     }
@@ -82,7 +85,7 @@ const beginStatements = [
   "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
 ];
 
-function columnsOf(stream: Readable): Promise<FieldPacket[]> {
+function columnsOf(stream: Readable): Promise<FieldPacket[] | undefined> {
   return new Promise((resolve, reject) => {
     stream.once("fields", resolve);
     stream.once("error", reject);

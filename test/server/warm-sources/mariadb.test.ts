@@ -96,6 +96,7 @@ describe("mysql source", () => {
   it("refuses to write, and passes on why a query is refused", async () => {
     await expect(read({ query: "DELETE FROM items" })).rejects.toMatchObject({ code: "query-refused", kind: "usage" });
     await expect(read({ query: "SELECT nothing FROM items" })).rejects.toThrow(/Unknown column 'nothing'/);
+    await expect(read({ query: "SET @a = 1" })).rejects.toThrow("the mysql query was refused: it gives no rows");
     expect((await read({ query: "SELECT COUNT(*) AS n FROM items" })).rows).toEqual([{ n: 3_000 }]);
   });
 
