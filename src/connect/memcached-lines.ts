@@ -52,6 +52,7 @@ function saslHasNoDump({ address }: ConnectAttempt): ConnectError {
 
 interface Reading {
   onLines: (lines: Buffer) => boolean;
+  longestLineBytes: number;
   resolve(): void;
   reject(error: Error): void;
 }
@@ -80,12 +81,16 @@ class LinesConnection implements MemcachedLinesPort {
     socket.on("close", () => this.fail(connectFailure(new Error("closed"), this.attempt)));
   }
 
-  readLines(command: string, onLines: (lines: Buffer) => boolean): Promise<void> {
+  readLines(
+    command: string,
+    onLines: (lines: Buffer) => boolean,
+    longestLineBytes: number = longestLine,
+  ): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     if (this.#reading !== null) throw new TypeError("the answer to the last command is still being read");
     this.#silence.begin();
     return new Promise((resolve, reject) => {
-      this.#reading = { onLines, resolve, reject };
+      this.#reading = { onLines, longestLineBytes, resolve, reject };
       this.socket.write(`${command}\r\n`, "latin1");
     });
   }
@@ -124,7 +129,7 @@ class LinesConnection implements MemcachedLinesPort {
     const received = this.#rest === null ? bytes : Buffer.concat([this.#rest, bytes]);
     const end = received.lastIndexOf(newline) + 1;
     this.#rest = end === received.length ? null : received.subarray(end);
-    if (this.#rest !== null && this.#rest.length > longestLine)
+    if (this.#rest !== null && this.#rest.length > (this.#reading?.longestLineBytes ?? longestLine))
       return this.fail(connectFailure(new SyntaxError("not the protocol: a line without end"), this.attempt));
     if (end > 0) this.handOn(received.subarray(0, end));
   }

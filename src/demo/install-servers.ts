@@ -3,8 +3,8 @@ import { DemoError, DemoInterrupted } from "./demo-error.js";
 import { findProgram } from "./find-programs.js";
 import { runCommand, type CommandResult } from "./run-command.js";
 
-/** What is missing: something that speaks Redis, or Memcached. */
-export type MissingServer = "redis" | "memcached";
+/** What is missing: something that speaks Redis, or Memcached; the databases are for the tests of `warm`. */
+export type MissingServer = "redis" | "memcached" | "postgres" | "mariadb";
 
 export interface InstallDeps {
   env: Readonly<Record<string, string | undefined>>;
@@ -31,28 +31,43 @@ const managers: readonly PackageManager[] = [
     needsRoot: true,
     refresh: ["apt-get", "update", "-qq"],
     install: ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"],
-    packages: { redis: ["redis-server", "valkey-server"], memcached: ["memcached"] },
+    packages: {
+      redis: ["redis-server", "valkey-server"],
+      memcached: ["memcached"],
+      postgres: ["postgresql"],
+      mariadb: ["mariadb-server"],
+    },
   },
   {
     program: "dnf",
     needsRoot: true,
     refresh: null,
     install: ["dnf", "install", "-y", "-q"],
-    packages: { redis: ["valkey", "redis"], memcached: ["memcached"] },
+    packages: {
+      redis: ["valkey", "redis"],
+      memcached: ["memcached"],
+      postgres: ["postgresql-server"],
+      mariadb: ["mariadb-server"],
+    },
   },
   {
     program: "apk",
     needsRoot: true,
     refresh: null,
     install: ["apk", "add", "--no-cache"],
-    packages: { redis: ["valkey", "redis"], memcached: ["memcached"] },
+    packages: { redis: ["valkey", "redis"], memcached: ["memcached"], postgres: ["postgresql"], mariadb: ["mariadb"] },
   },
   {
     program: "brew",
     needsRoot: false,
     refresh: null,
     install: ["brew", "install"],
-    packages: { redis: ["redis", "valkey"], memcached: ["memcached"] },
+    packages: {
+      redis: ["redis", "valkey"],
+      memcached: ["memcached"],
+      postgres: ["postgresql@17"],
+      mariadb: ["mariadb"],
+    },
   },
 ];
 
@@ -118,9 +133,16 @@ function cannotInstall(missing: readonly MissingServer[], why: string): DemoErro
   return new DemoError(
     "servers-missing",
     `${missing.join(" and ")} cannot be installed: ${why}.`,
-    `Start Docker or Podman, or install ${missing.map((server) => (server === "redis" ? "redis-server (or valkey-server)" : "memcached")).join(" and ")} and run this again.`,
+    `Start Docker or Podman, or install ${missing.map((server) => debianNames[server]).join(" and ")} and run this again.`,
   );
 }
+
+const debianNames: Record<MissingServer, string> = {
+  redis: "redis-server (or valkey-server)",
+  memcached: "memcached",
+  postgres: "postgresql",
+  mariadb: "mariadb-server",
+};
 
 function lastLine(output: string): string {
   return output.trim().split("\n").at(-1) ?? "";

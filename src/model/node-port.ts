@@ -86,8 +86,10 @@ export interface MemcachedLinesPort {
    * Nothing is read while `onLines` works, so it must not take long: a server that cannot send its dump holds locks that
    * its other clients wait for (up to 1.6.18), and tears the dump after a second. Whoever returns false before the answer's end closes the
    * connection.
+   *
+   * @param longestLineBytes how long a line may be: an item's value has line ends only where it happens to have some
    */
-  readLines(command: string, onLines: (lines: Uint8Array) => boolean): Promise<void>;
+  readLines(command: string, onLines: (lines: Uint8Array) => boolean, longestLineBytes?: number): Promise<void>;
   close(): void;
 }
 

@@ -29,5 +29,7 @@ export interface WarmSource {
   pages(from: ResumePoint, signal: AbortSignal): AsyncIterable<SourcePage>;
   /** Rows in all where the source knows it cheaply; null else. */
   totalRows(): Promise<number | null>;
+  /** Every row was written: what the source remembers for the next run may be kept. Not called after a run that stopped early. */
+  committed?(): Promise<void>;
   close(): Promise<void>;
 }

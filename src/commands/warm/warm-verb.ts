@@ -27,6 +27,7 @@ import { observeHitRate } from "./hit-rate.js";
 import { locateTarget } from "./locate-target.js";
 import { RejectCounter } from "./reject-counter.js";
 import { SampleReader } from "./sample-reader.js";
+import { sourceDeps } from "./source-deps.js";
 import { Throttle } from "./throttle.js";
 import type { WarmOptions } from "./warm-options.js";
 import { warmPlan } from "./warm-plan.js";
@@ -63,7 +64,10 @@ export class WarmVerb {
     if (options.deadlineMs !== null) this.#ending.onDeadline(options.deadlineMs);
     const pack = await makePack(task.manifest.mapping.packing);
     const map = compileMapping(task.manifest.mapping, pack);
-    const source = (this.#source = await openSource(task.manifest.source, { env: context.env, stdin: context.stdin }));
+    const source = (this.#source = await openSource(
+      task.manifest.source,
+      sourceDeps(context, options.manifest, options.selection),
+    ));
     if (options.dryRun) return warmPlan({ ...task, source, map, options, nowMs: context.clock.now() });
     const checkpoint = options.resume ? await readCheckpoint(this.checkpointPath(), this.taskDigest()) : null;
     context.progress.update(`Looking at ${this.target}`);
@@ -184,8 +188,10 @@ export class WarmVerb {
       sample: (items) => sample.take(items),
     });
     const seconds = (clock.monotonicMs() - begunMs) / 1_000;
-    if (result.stop === null) await removeCheckpoint(this.checkpointPath());
-    else await keeper.keep(result.resumeAt, result.counts.read);
+    if (result.stop === null) {
+      await removeCheckpoint(this.checkpointPath());
+      await source.committed?.();
+    } else await keeper.keep(result.resumeAt, result.counts.read);
     const readBack = result.counts.written === 0 ? null : await sample.read(writer);
     const hitRate = options.observeMs === null ? null : { before, after: await this.hitRate() };
     return this.report(result, { seconds, readBack, hitRate, rejected, earlier: checkpoint?.rows ?? 0 });

@@ -13,3 +13,5 @@ export { sane, startRedis, type RedisServer } from "./start-redis.js";
 export { startMemcached, type MemcachedServer } from "./start-memcached.js";
 export { startCluster, startClusterNodes, type TestCluster } from "./start-cluster.js";
 export { startSentinelGroup, type SentinelGroup } from "./start-sentinel-group.js";
+export { startPostgres, type TestPostgres } from "./start-postgres.js";
+export { startMariadb, type TestMariadb } from "./start-mariadb.js";
