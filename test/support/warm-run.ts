@@ -33,8 +33,8 @@ export function users(count: number): { id: number; name: string }[] {
 export const userMap = ['key: "user:{id}"', "ttl: 1h"];
 
 /** Runs the built `cachectl warm … --json`; its report has to fit the published schema, whatever the exit code. */
-export async function runWarm(args: string[]): Promise<CliRun & { report: Report }> {
-  const run = await runCli(["warm", ...args, ...calm, "--json"]);
+export async function runWarm(args: string[], env: Record<string, string> = {}): Promise<CliRun & { report: Report }> {
+  const run = await runCli(["warm", ...args, ...calm, "--json"], { env });
   if (run.stdout === "") throw new Error(`no report, exit code ${run.code ?? "none"}: ${run.stderr}`);
   return { ...run, report: validReport(run.stdout) };
 }

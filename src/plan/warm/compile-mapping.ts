@@ -25,7 +25,8 @@ const longestKey = 65_536;
 export function compileMapping(spec: MappingSpec, pack: Pack): MapRow {
   const key = templateOf(spec.key);
   const tags = spec.tags.map(templateOf);
-  const ttl = ttlOf(spec.ttl, spec.ttlJitter);
+  // A dump is a copy: a key that lived for ever there does so here. In any other row, no TTL is a TTL that is missing.
+  const ttl = ttlOf(spec.ttl, spec.ttlJitter, { nullIsForEver: spec.type === "restore" });
   const value = compileValue(spec, pack);
   const noTags: readonly string[] = [];
   return (row, json, nowMs) => {

@@ -10,7 +10,7 @@ export type TtlOf = (row: SourceRow, key: string, nowMs: number) => number | nul
  * Jitter makes keys expire at different times, so that they are not all fetched anew at once. It only shortens, by a part that
  * the key's CRC-32 gives: the same in every run, or each pass would spread the last one's spread again.
  */
-export function ttlOf(spec: TtlSpec, jitter: number): TtlOf {
+export function ttlOf(spec: TtlSpec, jitter: number, { nullIsForEver }: { nullIsForEver: boolean }): TtlOf {
   if (spec.kind === "none") return () => null;
   if (spec.kind === "fixed") {
     const { ms } = spec;
@@ -22,6 +22,7 @@ export function ttlOf(spec: TtlSpec, jitter: number): TtlOf {
   const { as, unitMs, path } = spec;
   return (row, key, nowMs) => {
     const value = read(row);
+    if (value === null && nullIsForEver) return null;
     const number = as === "at" ? pointInTime(value, unitMs) : plainNumber(value, unitMs);
     if (number === null) return `field ${path}, the TTL, ${unusable(value)}`;
     // A point in time is kept to: it was written down for this item.
