@@ -35,6 +35,8 @@ async function deleteTogether(
     return members;
   }
   const error = reply instanceof ReplyError ? reply : unlinked instanceof ReplyError ? unlinked : null;
+  // Redis queues nothing while its memory is full, not even what would free some; the same commands by themselves it carries out.
+  if (error?.text.startsWith("OOM ") === true) return deleteApart(run, tags, members);
   if (members.length === 1 || error === null || isUnreached(error) || run.router.givenUp !== null) {
     const reason = error === null ? "the transaction was not carried out" : failureText(error);
     countFailure(run, reason, members.length);
@@ -46,7 +48,7 @@ async function deleteTogether(
   return [...left, ...(await deleteTogether(run, tags, members.slice(half)))];
 }
 
-/** The keys are on other nodes than the tag set. */
+/** Without a transaction: the keys are on other nodes than the tag set, or it is refused. */
 async function deleteApart(
   run: InvalidationRun,
   tags: readonly TagSet[],
