@@ -7,7 +7,7 @@ import type { SecretSource } from "../profiles/secret-source.js";
 export interface RemoteSourceDeps {
   clock: Clock;
   /** Of [0, 1). */
-  random(): number;
+  random: () => number;
   /** @param field path in the manifest, for errors: `source.password` */
   resolveSecret(source: SecretSource, field: string): Promise<Secret>;
   /** A profile's name, or a URL. The source closes what it gets. */

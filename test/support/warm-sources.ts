@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import * as v from "valibot";
 import { openFleet } from "../../src/connect/open-fleet.js";
 import type { RejectedRow, ResumePoint, SourcePage, SourceRow, WarmSource } from "../../src/model/warm-source.js";
+import type { TargetKind } from "../../src/model/node.js";
 import { SecretResolver } from "../../src/profiles/resolve-secrets.js";
 import type { RemoteSourceDeps } from "../../src/sources/remote-source-deps.js";
 import { sourceKinds } from "../../src/sources/source-kinds.js";
@@ -10,7 +11,7 @@ import { liveProfile } from "./live.js";
 
 const base = { directory: "/", home: "/" };
 
-type Block = { kind: keyof typeof sourceKinds } & Record<string, unknown>;
+type Block = { kind: string } & Record<string, unknown>;
 
 interface Kind {
   schema(base: { directory: string; home: string }): v.GenericSchema<unknown, unknown>;
@@ -38,8 +39,11 @@ export function sourceDeps(
         const [host = "", port = ""] = one.split(":");
         return { host, port: Number(port) };
       });
-      const kinds = { "memcached:": "memcached", "redis+cluster:": "cluster" } as const;
-      const profile = liveProfile(seeds, { kind: kinds[kind as keyof typeof kinds] ?? "standalone" });
+      const kinds = new Map<string, TargetKind>([
+        ["memcached:", "memcached"],
+        ["redis+cluster:", "cluster"],
+      ]);
+      const profile = liveProfile(seeds, { kind: kinds.get(kind ?? "") ?? "standalone" });
       return openFleet(profile, new AbortController().signal);
     },
     writeFile: (file, text) => writeFile(file, text),
@@ -49,14 +53,19 @@ export function sourceDeps(
 
 /** Opens a source from its block in a manifest, as `warm` does. */
 export function openSource(block: Block, deps: Parameters<typeof sourceDeps>[0] = {}): Promise<WarmSource> {
-  const { schema, open } = sourceKinds[block.kind] as Kind;
-  return open(v.parse(schema(base), block), sourceDeps(deps));
+  const kind = kindOf(block);
+  return kind.open(v.parse(kind.schema(base), block), sourceDeps(deps));
+}
+
+function kindOf({ kind }: Block): Kind {
+  const found = sourceKinds[kind];
+  if (found === undefined) throw new Error(`no source of kind ${kind}`);
+  return found;
 }
 
 /** The problems of a block, as `field: message`. */
 export function problemsOf(block: Block): string[] {
-  const { schema } = sourceKinds[block.kind] as Kind;
-  const { issues = [] } = v.safeParse(schema(base), block);
+  const { issues = [] } = v.safeParse(kindOf(block).schema(base), block);
   return issues.map((issue) => `${v.getDotPath(issue) ?? ""}: ${issue.message}`);
 }
 

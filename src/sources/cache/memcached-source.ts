@@ -120,7 +120,7 @@ class MemcachedSource implements WarmSource {
     if (size > this.spec.maxValueBytes)
       return `takes ${size} bytes, more than maxValueBytes (${this.spec.maxValueBytes})`;
     // Only the binary protocol stores such names, and the text protocol cannot ask for them.
-    const isAskable = [...name].every((byte) => byte > " " && byte !== "\x7f");
+    const isAskable = Array.from(name).every((byte) => byte > " " && byte !== "\x7f");
     return isAskable ? null : "its name has a space or a control character";
   }
 }

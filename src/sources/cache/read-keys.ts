@@ -82,7 +82,7 @@ async function readChunk(
     const refusal = value instanceof ReplyError ? value : ttl instanceof ReplyError ? ttl : null;
     if (refusal !== null) return refused(read, name, refusal.text, node);
     // Gone, or expired since SCAN gave its name.
-    if (value === null || ttl === -2) return;
+    if (value === null || value instanceof ReplyError || ttl === -2) return;
     read.rows.push({ key: storedValue(name), ttlMs: typeof ttl === "number" && ttl >= 0 ? ttl : null, ...value });
     read.places.push(placeOf(node, name));
   });

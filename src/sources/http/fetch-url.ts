@@ -22,7 +22,7 @@ export interface FetchDeps {
   /** Origins that get the secrets of `headers`, `bearer` and `basic`: those that the manifest itself names. */
   trustedOrigins: ReadonlySet<string>;
   clock: Clock;
-  random(): number;
+  random: () => number;
   signal: AbortSignal;
 }
 

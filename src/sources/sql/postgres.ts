@@ -82,7 +82,7 @@ class PostgresDatabase implements Database {
 const graceMs = 5_000;
 
 interface ArrayParser {
-  create(text: string, element: (text: string) => unknown): { parse(): unknown[] };
+  create: (text: string, element: (text: string) => unknown) => { parse(): unknown[] };
 }
 
 interface Cursors {

@@ -46,7 +46,7 @@ export class SqlSource implements WarmSource {
 
   async *pages(from: ResumePoint, signal: AbortSignal): AsyncGenerator<SourcePage> {
     const { database, settings } = this;
-    if (signal.aborted) throw interrupted(database.name);
+    if (isAborted(signal)) throw interrupted(database.name);
     // Whatever waits for the server rejects once the connection is closed.
     const abort = () => void database.close();
     signal.addEventListener("abort", abort, { once: true });
@@ -58,7 +58,7 @@ export class SqlSource implements WarmSource {
       let count = Math.min(firstPageRows, settings.pageRows);
       for (;;) {
         const raw = await this.answer(reader.read(count));
-        if (signal.aborted) throw interrupted(database.name);
+        if (isAborted(signal)) throw interrupted(database.name);
         if (raw.length === 0) return;
         yield this.page(raw, rows);
         rows += raw.length;
@@ -66,7 +66,7 @@ export class SqlSource implements WarmSource {
         count = Math.max(1, Math.min(settings.pageRows, Math.floor(pageBytes / averageBytes)));
       }
     } catch (error) {
-      throw signal.aborted ? interrupted(database.name) : error;
+      throw isAborted(signal) ? interrupted(database.name) : error;
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -138,4 +138,9 @@ function cannotResume(): CachectlError {
     "this source has no resumeBy, so it cannot go on in the middle",
     "Start anew without --resume, and name a key column in source.resumeBy for the next time.",
   );
+}
+
+/** Asked anew each time: it changes while something else is waited for, which the compiler does not expect of a property. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

@@ -77,7 +77,10 @@ describe("measureRequest", () => {
   it.each([0, 1, 31, 32, 33, 64])("counts its commands right from key %d on", (firstNumber) => {
     for (const names of [0, 1, 31, 32, 33, 65]) {
       const list = Array.from({ length: names }, (_, i) => `k${i}`);
-      for (const asked of [everything, { ...everything, type: false, frequency: "all" as const, idle: "none" as const }]) {
+      for (const asked of [
+        everything,
+        { ...everything, type: false, frequency: "all" as const, idle: "none" as const },
+      ]) {
         const { request, count } = measureRequest(list, asked, firstNumber);
         expect(commandsOf(request)).toHaveLength(count);
       }
