@@ -5,7 +5,8 @@ import { textMap } from "../protocol/replies.js";
 import { ask } from "./ask.js";
 
 /** CONFIG GET answers these in clear text. */
-const secrets = /^(requirepass|masterauth|primaryauth|masteruser|primaryuser|.*-pass|.*-secret)$/;
+const secrets =
+  /^(requirepass|masterauth|primaryauth|masteruser|primaryuser|.*-(pass|password|passwd|passphrase|secret|token))$/;
 
 /** CONFIG GET *. Read-only. */
 export function collectConfig(port: Pick<RedisPort, "call">): Promise<Fact<ConfigFacts>> {

@@ -40,7 +40,7 @@ describe("warm from something that is not a file", () => {
     await old.call("SET", "other", "b");
     const { manifest } = await warmFiles(
       [],
-      ['key: "{key}"', "type: restore", "ttl: { field: ttlMs, unit: ms }"],
+      ['key: "{key}"', "type: restore"],
       `{ kind: redis, from: "redis://${old.address}", pattern: "page:*" }`,
     );
     const run = await runWarm([manifest, "-p", `redis://${cache.address}`]);

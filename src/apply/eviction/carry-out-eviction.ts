@@ -1,6 +1,6 @@
 import { inverted, type EvictionPlan, type NodeChange } from "../../model/eviction-plan.js";
 import { runSteps, type StepResult } from "../run-steps.js";
-import { changeNode, type ChangeDeps } from "./change-node.js";
+import { changeNode, noted, type ChangeDeps } from "./change-node.js";
 import type { SettingsPort } from "./settings-port.js";
 
 export interface EvictionRun {
@@ -46,11 +46,9 @@ export async function carryOutEviction(run: EvictionRun): Promise<EvictionResult
     break;
   }
   if (result.failed.length > 0 && !keepGoing && !undo) await rollBack(run, result);
-  await deps.journal.write({
-    kind: "end",
-    at: deps.at(),
-    complete: result.failed.length + result.notDone.length === 0,
-  });
+  const complete = result.failed.length + result.notDone.length === 0;
+  const note = (sentence: string) => void result.notes.push(sentence);
+  await deps.journal.write({ kind: "end", at: deps.at(), complete }).catch(noted(note));
   return result;
 }
 
@@ -78,7 +76,9 @@ async function oneStep(run: EvictionRun, result: EvictionResult, change: NodeCha
   result.failed.push(...failed);
   result.notDone.push(...notDone);
   for (const { reason } of failed)
-    await deps.journal.write({ kind: "failed", at: deps.at(), node: change.node, reason });
+    await deps.journal
+      .write({ kind: "failed", at: deps.at(), node: change.node, reason })
+      .catch(noted(changeDeps.note));
   return done.length > 0;
 }
 

@@ -28,14 +28,37 @@ export async function changeNode(
   { undo }: { undo: boolean },
 ): Promise<string> {
   await recheck(port, node, changes);
-  await journal.write({ kind: undo ? "undo" : "change", at: at(), node, changes });
+  const announced = journal.write({ kind: undo ? "undo" : "change", at: at(), node, changes });
+  // A full disk must not keep a change from being taken back.
+  await (undo ? announced.catch(noted(note)) : announced);
   await setAll(port, node, changes);
-  const lost = persist ? await port.persist() : null;
+  const lost = persist ? await keep(port, changes, note) : null;
   if (lost !== null) note(`${lost}. A restart of ${node} loses the change.`);
-  await journal.write({ kind: undo ? "undone" : "changed", at: at(), node });
+  await journal.write({ kind: undo ? "undone" : "changed", at: at(), node }).catch(noted(note));
   const kept = !persist ? "" : lost === null ? ", kept in its configuration file" : ", lost with a restart";
   const values = changes.map(({ name, from, to }) => `${name} ${to} (was ${from})`).join(", ");
   return `${node}: ${undo ? "put back " : ""}${values}${kept}`;
+}
+
+/** What only tells of the past must not end the run: the values are set, whether the journal has it or not. */
+export function noted(note: (sentence: string) => void): (error: unknown) => void {
+  return (error) => note(cachectlError(error).message);
+}
+
+/** As `SettingsPort.persist`. Where no answer came, the values are put back, in the file too: nobody knows which ones it has. */
+async function keep(
+  port: SettingsPort,
+  changes: readonly SettingChange[],
+  note: (sentence: string) => void,
+): Promise<string | null> {
+  try {
+    return await port.persist();
+  } catch (error) {
+    const failure = await putBack(port, changes, cachectlError(error));
+    const lost = await port.persist().catch((again: unknown) => cachectlError(again).message);
+    if (lost !== null) note(`The configuration file may have the new values: ${lost}`);
+    throw failure;
+  }
 }
 
 async function recheck(port: SettingsPort, node: string, changes: readonly SettingChange[]): Promise<void> {

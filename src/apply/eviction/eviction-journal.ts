@@ -27,25 +27,66 @@ export async function readLastChange(path: string, target: string): Promise<Last
   return lastChange(entries, target);
 }
 
+type Begin = Extract<EvictionEntry, { kind: "begin" }>;
+
+/** A run, with those that went on with it after it had been stopped or had left nodes out. */
+interface Run {
+  begin: Begin;
+  /** What it sets, by setting. */
+  wanted: Map<string, string>;
+  /** By node, each setting from its first value on. */
+  planned: Map<string, NodeChange>;
+  states: Map<string, "changed" | "begun">;
+  unfinished: boolean;
+}
+
 /** Pure part of {@link readLastChange}. */
 export function lastChange(entries: readonly EvictionEntry[], target: string): LastChange | null {
-  const from = entries.findLastIndex((entry) => entry.kind === "begin" && entry.target === target);
-  const begin = entries[from];
-  if (begin?.kind !== "begin") return null;
-  const states = new Map<string, "changed" | "begun">();
-  for (const entry of entries.slice(from + 1)) {
-    if (entry.kind === "begin") break;
-    if (entry.kind === "change") states.set(entry.node, "begun");
-    if (entry.kind === "changed") states.set(entry.node, "changed");
-    if (entry.kind === "undo") states.set(entry.node, "begun");
-    if (entry.kind === "undone") states.delete(entry.node);
+  let run: Run | null = null;
+  let isOurs = false;
+  let isRollback = false;
+  for (const entry of entries) {
+    if (entry.kind === "begin") {
+      isOurs = entry.target === target;
+      isRollback = false;
+      if (isOurs) run = run !== null && goesOn(run, entry) ? continued(run, entry) : begun(entry);
+    } else if (isOurs && run !== null) {
+      if (entry.kind === "change" || entry.kind === "undo") {
+        isRollback = entry.kind === "undo";
+        run.states.set(entry.node, "begun");
+      } else if (entry.kind === "changed") run.states.set(entry.node, "changed");
+      else if (entry.kind === "undone") run.states.delete(entry.node);
+      // A rollback ends too, and begins nothing.
+      else if (entry.kind === "end" && !isRollback) run.unfinished = !entry.complete;
+    }
   }
-  const { at, family, persist, nodes } = begin;
+  if (run === null) return null;
+  const { begin, planned, states } = run;
   return {
-    ...{ at, family, persist },
-    nodes: nodes.flatMap((change) => {
+    ...{ at: begin.at, family: begin.family, persist: begin.persist },
+    nodes: [...planned.values()].flatMap((change) => {
       const state = states.get(change.node);
       return state === undefined ? [] : [{ ...change, state }];
     }),
   };
+}
+
+function begun(begin: Begin): Run {
+  return continued({ begin, wanted: new Map(), planned: new Map(), states: new Map(), unfinished: true }, begin);
+}
+
+/** The same command once more after Ctrl-C or a failed node: to roll it back is to roll both back. */
+function goesOn({ unfinished, wanted }: Run, { nodes }: Begin): boolean {
+  return unfinished && nodes.every(({ changes }) => changes.every(({ name, to }) => wanted.get(name) === to));
+}
+
+function continued(run: Run, { nodes }: Begin): Run {
+  for (const node of nodes) {
+    for (const { name, to } of node.changes) run.wanted.set(name, to);
+    // What it changed on this node before keeps the value of before.
+    const before = run.states.has(node.node) ? (run.planned.get(node.node)?.changes ?? []) : [];
+    const since = node.changes.filter(({ name }) => !before.some((change) => change.name === name));
+    run.planned.set(node.node, { ...node, changes: [...before, ...since] });
+  }
+  return { ...run, unfinished: true };
 }

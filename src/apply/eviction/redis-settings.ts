@@ -1,7 +1,7 @@
 import { explainConfigRefusal } from "../../model/config-refusal.js";
 import { CachectlError, ServerReplyError } from "../../model/errors.js";
 import { redisEvictionSettings } from "../../model/eviction-settings.js";
-import type { FleetNode, RedisPort } from "../../model/node-port.js";
+import type { FleetNode, Reply } from "../../model/node-port.js";
 import { textMap } from "../../protocol/replies.js";
 import type { SettingsPort } from "./settings-port.js";
 
@@ -27,12 +27,17 @@ export function redisSettingsPort(node: FleetNode): SettingsPort {
   };
 }
 
-async function config(node: FleetNode, ...args: string[]): ReturnType<RedisPort["call"]> {
+/** Over a connection of its own: one that met its timeout answers nothing any more, and what was set has to be put back. */
+async function config(node: FleetNode, ...args: string[]): Promise<Reply> {
+  const port = await node.openBulk();
   try {
-    return await (await node.openRedis()).call("CONFIG", ...args);
+    // Texts, lists and numbers: an error reply has been thrown.
+    return (await port.call("CONFIG", ...args)) as Reply;
   } catch (error) {
     if (!(error instanceof ServerReplyError)) throw error;
     const { kind, message, hint } = explainConfigRefusal(error.message, node.identity.address);
     throw new CachectlError("change", `config-refused-${kind}`, message, hint, error);
+  } finally {
+    port.close();
   }
 }

@@ -137,7 +137,8 @@ class TagDrain {
     const members = wanted.map((index) => carried[index] ?? "");
     if (members.length === 0) return;
     const keys = members.map((member) => tag.memberPrefix + member);
-    if (run.action.kind === "prune") return pruneMembers(run, this.#tags, members);
+    // Whoever writes the tag before the key may write that key only now: it is looked at once more.
+    if (run.action.kind === "prune") return this.settling.add(this.#tags, await pruneMembers(run, this.#tags, members));
     if (run.action.kind === "stale") await actOnKeys(run, keys);
     else this.settling.add(this.#tags, await deleteTagged(run, this.#tags, members));
     run.onKeys(keys);

@@ -1,6 +1,8 @@
 import type { TagSet } from "../../model/invalidation.js";
 import { exist } from "./act-on-keys.js";
-import type { InvalidationRun } from "./invalidation-run.js";
+import { ReplyError } from "../../model/node-port.js";
+import { countFailure, type InvalidationRun } from "./invalidation-run.js";
+import { failureText } from "./key-router.js";
 import { scoreOf, tagCommands } from "./tag-commands.js";
 
 interface Removed {
@@ -55,7 +57,8 @@ export class SettleQueue {
     if (run.router.givenUp !== null) return;
     const prefix = tags[0]?.memberPrefix ?? "";
     const keys = members.map((member) => prefix + member);
-    if (interruptions !== run.router.interruptions) {
+    // A pruned member had no key, so none can have come back by itself.
+    if (run.action.kind !== "prune" && interruptions !== run.router.interruptions) {
       const now = run.router.interruptions;
       const replies = await run.router.run(keys.map((key) => [key, ["UNLINK", key]] as const));
       for (const reply of replies) if (reply === 1) run.counts.deleted++;
@@ -87,5 +90,11 @@ export async function tagAgain(
     const scores = members.map((_, index) => scoreOf(ttls[index] ?? -1, clock.now()));
     const { reply } = await router.one(tag.name, ...tagCommands(tag).add(members, scores));
     if (typeof reply === "number") counts.retagged += reply;
+    else
+      countFailure(
+        run,
+        reply instanceof ReplyError ? failureText(reply) : "the tag set did not answer",
+        members.length,
+      );
   }
 }

@@ -52,6 +52,8 @@ const passing =
 export class RedisSending {
   readonly #batches = new Map<RedisLane | null, RequestBatch>();
   readonly #answers: Answer[];
+  /** Sent on a connection that was lost before it answered. */
+  readonly #mayBeDone = new Set<number>();
   readonly #slots: Uint16Array;
   /** Requests that were sent more than once, because nobody knows what became of the first. */
   repeated = 0;
@@ -88,7 +90,8 @@ export class RedisSending {
       }
       const late = patience.monotonicMs() - quietSince >= patience.patienceMs;
       if (late || patience.ending()) {
-        for (const { id, reason, notDone } of retries) this.#answers[id] = new NoAnswer(reason, notDone);
+        for (const { id, reason, notDone } of retries)
+          this.#answers[id] = new NoAnswer(reason, notDone && !this.#mayBeDone.has(id));
         return this.#answers;
       }
       // A redirection is followed at once; what is waited for is asked after, at growing distances.
@@ -127,6 +130,7 @@ export class RedisSending {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.repeated += batch.count;
+      for (const id of batch.ids) this.#mayBeDone.add(id);
       return this.allAgain(batch, asking, reason, false);
     }
     const retries: Retry[] = [];

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CachectlError } from "../../model/errors.js";
 import type { ResumePoint } from "../../model/warm-source.js";
@@ -51,8 +51,10 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   }
 }
 
+/** Only a file: a path such as /dev/null is nobody's to remove. */
 export async function removeCheckpoint(path: string): Promise<void> {
-  await rm(path, { force: true });
+  const found = await stat(path).catch(() => null);
+  if (found?.isFile() === true) await rm(path, { force: true });
 }
 
 function unusable(path: string, why: string): CachectlError {

@@ -50,11 +50,24 @@ export async function openTarget(
     context.change.stopRequested.throwIfAborted();
     const nodes = dataNodes(observed);
     checkReachable(profile, nodes, keepGoing);
+    checkComplete(profile, observed.discoveryGaps, keepGoing);
     return { profile, family: profile.kind === "memcached" ? "memcached" : "redis", fleet, observed, nodes };
   } catch (error) {
     fleet.close();
     throw error;
   }
+}
+
+/** A node that nobody found would keep its old settings, and nobody would know. */
+function checkComplete({ identity }: Profile, gaps: readonly string[], keepGoing: boolean): void {
+  const [gap] = gaps;
+  if (gap === undefined || keepGoing) return;
+  throw new CachectlError(
+    "unreached",
+    "nodes-unknown",
+    `not every node of ${identity.name} is known: ${gap.replace(/\.$/, "")}; nothing was changed`,
+    "Mend that first, or add --keep-going to change those that were found.",
+  );
 }
 
 export function dataNodes({ nodes }: ObservedTarget): EvictionNode[] {

@@ -61,7 +61,7 @@ export async function evictPolicySet(context: Context, options: EvictPolicySetOp
       }),
     );
     context.progress.stop();
-    const left = leftOut(target.nodes, refusals);
+    const left = [...leftOut(target.nodes, refusals), ...notFound(target)];
     const shown = planned(plan, target, left, frame);
     if (options.dryRun || plan.nodes.length === 0) return shown;
     await context.change.confirm(`${identity.name}: set ${planText(plan)}?`, options.yes, shown);
@@ -90,6 +90,11 @@ function leftOut(nodes: readonly EvictionNode[], refusals: Record<string, Config
   });
 }
 
+/** Only with --keep-going, too. */
+function notFound({ observed }: OpenTarget): LeftOut[] {
+  return observed.discoveryGaps.map((reason) => ({ step: "nodes that were not found: not changed", reason }));
+}
+
 function planned(plan: EvictionPlan, target: OpenTarget, left: readonly LeftOut[], frame: () => RunFrame): Report {
   const what = plan.nodes.length === 0 ? "every node has these values already" : `would set ${planText(plan)}`;
   const place = { target: plan.target, several: false };
@@ -97,7 +102,7 @@ function planned(plan: EvictionPlan, target: OpenTarget, left: readonly LeftOut[
     ...{ operation: plan.operation, status: left.length === 0 ? "success" : "partial", ...frame() },
     summary: `${plan.target}: ${what}. Nothing was changed.`,
     sections: [...planSections(plan), ...settingsSection(place, target.nodes)],
-    notes: [...target.observed.discoveryGaps, ...left.map(({ step, reason }) => `${step}: ${reason}.`)],
+    notes: [...left.map(({ step, reason }) => `${step}: ${reason}.`)],
   });
 }
 
@@ -138,12 +143,12 @@ function carriedOut(context: Context, options: EvictPolicySetOptions, run: Carri
     summary: summaryOf(plan, result),
     change: {
       ...{ complete, done: result.done, failed, notDone: result.notDone },
-      goOn: complete ? [] : result.changed.length === 0 ? [again] : [again, back],
+      // What a node that failed has now may be the new values.
+      goOn: complete ? [] : result.changed.length + result.failed.length === 0 ? [again] : [again, back],
     },
     interrupted: context.change.stopRequested.aborted,
     sections: [...planSections(plan), ...(after === null ? [] : effectSection(plan.target, target.nodes, after))],
     notes: [
-      ...target.observed.discoveryGaps,
       ...result.notes,
       ...(result.changed.length === 0 ? [] : [`The values of before are in ${journal}; \`${back}\` puts them back.`]),
     ],
@@ -153,6 +158,6 @@ function carriedOut(context: Context, options: EvictPolicySetOptions, run: Carri
 function summaryOf(plan: EvictionPlan, { changed, rolledBack }: EvictionResult): string {
   if (changed.length === plan.nodes.length) return `${plan.target}: set ${planText(plan)}.`;
   if (rolledBack.length > 0 && changed.length === 0)
-    return `${plan.target}: a node failed, so the ${rolledBack.length} changed before it were put back; every node has its old values.`;
+    return `${plan.target}: a node failed, so the ${rolledBack.length} changed before it were put back.`;
   return `${plan.target}: ${changed.length} of ${plan.nodes.length} nodes have the new values.`;
 }

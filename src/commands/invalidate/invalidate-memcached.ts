@@ -60,8 +60,14 @@ class MemcachedInvalidation {
         weight: profile.weights[formatEndpoint(seed)] ?? 1,
       })),
     );
-    // Deleting what is not there does no harm, so where the choice is not known every server is asked.
-    this.#serversOf = (key) => (this.#chosen ? servers.nodes.slice(choose(key)).slice(0, 1) : servers.nodes);
+    // As the profile lists them, which the choice counts by: one that is named twice is one node, in two places.
+    const byAddress = new Map(servers.nodes.map((node) => [node.identity.address, node]));
+    const listed = profile.seeds.map((seed) => byAddress.get(formatEndpoint(seed)));
+    this.#serversOf = (key) => {
+      // Deleting what is not there does no harm, so where the choice is not known every server is asked.
+      const node = this.#chosen ? listed[choose(key)] : undefined;
+      return node === undefined ? servers.nodes : [node];
+    };
   }
 
   async run(): Promise<Report> {

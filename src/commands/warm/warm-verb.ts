@@ -185,16 +185,17 @@ export class WarmVerb {
         context.progress.update(`${this.target}: ${grouped(counts.written)} written, ${grouped(rate)} rows/s`);
         await keeper.note(resumeAt, counts.read);
       },
-      sample: (items) => sample.take(items),
+      sample: (items) => sample.take(items, clock.monotonicMs()),
     });
     const seconds = (clock.monotonicMs() - begunMs) / 1_000;
-    if (result.stop === null) {
-      await removeCheckpoint(this.checkpointPath());
-      await source.committed?.();
-    } else await keeper.keep(result.resumeAt, result.counts.read);
-    const readBack = result.counts.written === 0 ? null : await sample.read(writer);
+    const troubles = await troublesOf(
+      result.stop === null
+        ? [removeCheckpoint(this.checkpointPath()), source.committed?.()]
+        : [keeper.keep(result.resumeAt, result.counts.read)],
+    );
+    const readBack = result.counts.written === 0 ? null : await sample.read(writer, clock.monotonicMs());
     const hitRate = options.observeMs === null ? null : { before, after: await this.hitRate() };
-    return this.report(result, { seconds, readBack, hitRate, rejected, earlier: checkpoint?.rows ?? 0 });
+    return this.report(result, { seconds, readBack, hitRate, rejected, troubles, earlier: checkpoint?.rows ?? 0 });
   }
 
   private async report(
@@ -204,6 +205,7 @@ export class WarmVerb {
       readBack: WarmReadBack | null;
       hitRate: { before: number | null; after: number | null } | null;
       rejected: RejectCounter;
+      troubles: readonly string[];
       earlier: number;
     },
   ): Promise<Report> {
@@ -211,6 +213,7 @@ export class WarmVerb {
     const report = warmReport({
       ...{ ...task.frame(), target: this.target, source: this.sourceName, counts, stop },
       ...{ seconds: seen.seconds, readBack: seen.readBack, hitRate: seen.hitRate, reasons: seen.rejected.list() },
+      troubles: seen.troubles,
       pausedSeconds: (this.#throttle?.pausedMs ?? 0) / 1_000,
       notes: [
         ...(seen.earlier > 0 ? [`Went on behind the ${grouped(seen.earlier)} rows of an unfinished run.`] : []),
@@ -245,4 +248,12 @@ export class WarmVerb {
     const root = state?.startsWith("/") === true ? state : join(home, ".local", "state");
     return join(root, "cachectl", "warm", `${this.task.manifest.name}-${this.taskDigest().slice(0, 12)}.json`);
   }
+}
+
+/** What could not be noted for the next run. The rows are written all the same, so it must not end this one without a report. */
+async function troublesOf(work: readonly (Promise<void> | undefined)[]): Promise<string[]> {
+  const ended = await Promise.allSettled(work);
+  return ended.flatMap((one) =>
+    one.status === "rejected" ? [one.reason instanceof Error ? one.reason.message : String(one.reason)] : [],
+  );
 }

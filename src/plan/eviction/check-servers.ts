@@ -64,7 +64,8 @@ function checkKnown(
   );
 }
 
-function checkMaxmemory(node: EvictionNode, wanted: EvictionSettings): PlanRefusal | null {
+/** Why this node cannot have this limit without losing keys or refusing writes at once; null where it can, or keeps what it has. */
+export function checkMaxmemory(node: EvictionNode, wanted: EvictionSettings): PlanRefusal | null {
   const bytes = Number(wanted["maxmemory"] ?? 0);
   // Without a limit, and where the present one stays, nothing new is pressed out.
   if (bytes === 0 || wanted["maxmemory"] === node.settings["maxmemory"]) return null;

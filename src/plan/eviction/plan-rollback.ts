@@ -8,6 +8,7 @@ import {
 } from "../../model/eviction-plan.js";
 import type { PlanRefusal } from "../../model/slot-plan.js";
 import { refuse } from "../refuse.js";
+import { checkMaxmemory } from "./check-servers.js";
 import { memcachedWarnings } from "./preflight-memcached.js";
 import { redisWarnings } from "./preflight-redis.js";
 
@@ -34,6 +35,11 @@ export function planRollback(
     const refusal = checkStill(one, node, at);
     if (refusal !== null) return refusal;
     const changes = inverted(one).changes.filter(({ name, to }) => node?.settings[name] !== to);
+    const tooSmall =
+      family === "redis" && node !== undefined
+        ? checkMaxmemory(node, Object.fromEntries(changes.map(({ name, to }) => [name, to])))
+        : null;
+    if (tooSmall !== null) return tooSmall;
     if (changes.length > 0) back.push({ node: one.node, role: node?.role ?? one.role, changes });
   }
   return {

@@ -130,7 +130,15 @@ function atOnce(after: readonly After[]): PreflightWarning[] {
   const text = (found: After[]) => found.map((one) => `${over(one)} bytes on ${one.node.address}`).join(", ");
   const evicting = (one: After) => over(one) > 0 && policyOf(one) !== "noeviction";
   const refusing = (one: After) => over(one) > 0 && policyOf(one) === "noeviction";
+  const unknown = ({ node, settings }: After) =>
+    node.ignoresMaxmemory !== true && node.countedBytes === null && Number(settings["maxmemory"] ?? 0) > 0;
   return [
+    ...whereTrue(
+      after,
+      unknown,
+      "at-once-unknown",
+      () => "how much is used is not known (INFO memory), and so not whether eviction starts at once.",
+    ),
     ...whereTrue(
       after,
       evicting,

@@ -38,6 +38,8 @@ export interface WarmReportInput extends Pick<Report, "startedAt" | "durationMs"
   /** Rejected and refused rows as they are told apart, most frequent first. */
   reasons: readonly { reason: string; rows: number; example: string }[];
   notes: string[];
+  /** What could not be kept for the next run: its checkpoint, its ETags. */
+  troubles: readonly string[];
   /** The line that goes on. */
   goOn: string;
 }
@@ -58,16 +60,18 @@ export function warmReport(input: WarmReportInput): Report {
   return { ...report, status: failed ? "failed" : report.status, summary: `${target}: ${report.summary}` };
 }
 
-function changeOf({ counts, stop, goOn, readBack }: WarmReportInput): ChangeReport {
-  const lost = readBack === null ? 0 : readBack.gone + readBack.different;
+function changeOf({ counts, stop, goOn, readBack, troubles }: WarmReportInput): ChangeReport {
+  // One that is different may have been written by an application since, or by a later row of the same key.
+  const lost = readBack?.gone ?? 0;
   const failed = [
     ...(stop === null || stop.kind === "interrupted" ? [] : [{ step: "warm", reason: stop.reason }]),
     ...(counts.failed > 0 && stop === null
       ? [{ step: `write ${counts.failed} items`, reason: "refused by the target; --rejects FILE tells which" }]
       : []),
     ...(lost > 0 && stop === null
-      ? [{ step: "read back", reason: `${lost} of ${readBack?.asked ?? 0} sampled items do not hold what was written` }]
+      ? [{ step: "read back", reason: `${lost} of ${readBack?.asked ?? 0} sampled items are gone` }]
       : []),
+    ...troubles.map((reason) => ({ step: "note for the next run", reason })),
   ];
   const complete = stop === null && failed.length === 0;
   return {

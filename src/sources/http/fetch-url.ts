@@ -46,7 +46,8 @@ export async function fetchUrl(url: string, etag: string | null, deps: FetchDeps
       if (tries > settings.retries || asked > settings.longestWaitMs) throw afterTries(error, tries);
       // From half to the whole of it: clients that failed together must not come back together.
       const scattered = Math.min(waitMs, settings.longestWaitMs) * (0.5 + random() / 2);
-      await clock.sleep(Math.max(asked, scattered));
+      await sleepUnlessAborted(Math.max(asked, scattered), clock, signal);
+      if (signal.aborted) throw error;
       waitMs *= 2;
     }
   }
@@ -127,4 +128,11 @@ export function retryAfterMs(header: string | undefined, nowMs: number): number 
 
 function joined(header: string | string[] | undefined): string | null {
   return Array.isArray(header) ? header.join(", ") : (header ?? null);
+}
+
+const pieceMs = 100;
+
+/** In pieces, since the clock's own sleep outlives the first signal. */
+async function sleepUnlessAborted(ms: number, clock: FetchDeps["clock"], signal: AbortSignal): Promise<void> {
+  for (let left = ms; left > 0 && !signal.aborted; left -= pieceMs) await clock.sleep(Math.min(pieceMs, left));
 }

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import * as v from "valibot";
-import type { MappingSpec, WarmManifest } from "../../model/warm-manifest.js";
+import type { MappingSpec, TtlSpec, WarmManifest } from "../../model/warm-manifest.js";
 import { didYouMean } from "../../model/nearest.js";
 import * as field from "../../profiles/field-schemas.js";
 import { readYaml } from "../../profiles/yaml-document.js";
@@ -92,6 +92,9 @@ function nameOf(path: string): string {
   return file.replace(/\.ya?ml$/i, "").replace(/[^\w.:-]+/g, "_");
 }
 
+/** What every source of dumps tells of a key. Without it a copy would live for ever where the key did not. */
+const lifeOfTheCopied: TtlSpec = { kind: "field", path: "ttlMs", as: "for", unitMs: 1 };
+
 function mappingOf(fields: MappingFields): MappingSpec {
   const { key, type, value, ttl, tags, tagPrefix, compress, encode } = fields;
   return {
@@ -99,7 +102,7 @@ function mappingOf(fields: MappingFields): MappingSpec {
     type: type ?? "json",
     value: value ?? null,
     fields: fields.fields ?? null,
-    ttl: ttl ?? { kind: "none" },
+    ttl: ttl ?? (type === "restore" ? lifeOfTheCopied : { kind: "none" }),
     ttlJitter: fields.ttlJitter ?? 0,
     tags: tags ?? [],
     tagPrefix: tagPrefix ?? "tag:",
