@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { carryOut } from "./live.js";
 import {
   password,
   resetAll,
   restartWithId,
   rolesOf,
+  startInPlaceOf,
   startScene,
+  untilEverybodyIsKnown,
   untilFound,
   type Scene,
   type Shape,
@@ -20,10 +22,17 @@ export function describeIdentityCauses(shape: Shape): void {
     let first: RedisServer;
     let last: RedisServer;
 
-    beforeAll(async () => {
+    const begin = async () => {
       scene = await startScene(shape);
       [first] = scene.sentinels as [RedisServer];
       last = scene.sentinels.at(-1) as RedisServer;
+    };
+    beforeAll(begin);
+    // Whatever a failed test left behind is no concern of the next one.
+    afterEach(async ({ task }) => {
+      if (task.result?.state !== "fail") return;
+      await scene.stop();
+      await begin();
     });
     afterAll(() => scene.stop());
 
@@ -55,19 +64,35 @@ export function describeIdentityCauses(shape: Shape): void {
       const finding = await untilFound(scene, "sentinel-duplicate-id", ...ofThree);
       expect(finding.nodes).toEqual([first.address, last.address].sort());
       await restartWithId(last, null);
+      // The last one's hello, sent to the first itself, made that list its own id at the other's address: from pub/sub it drops
+      // its own id, from a PUBLISH to itself it does not. Before 7.0 such an entry stays, as one that is stale.
+      await resetAll(scene, scene.sentinels, sentinels - 1);
       await untilFound(scene);
     });
 
     it("reports a stale sentinel after one has got another id", async () => {
-      await restartWithId(last, null);
-      const finding = await untilFound(scene, "sentinel-stale-entry", ...ofThree);
-      expect(finding.priority).toBe("medium");
-      expect(finding.commands).toHaveLength(sentinels - 1);
-      await resetAll(
-        scene,
-        scene.sentinels.filter((sentinel) => sentinel !== last),
-        sentinels - 1,
-      );
+      const others = scene.sentinels.filter((sentinel) => sentinel !== last);
+      if (scene.primary.release.name === "redis-6.0") {
+        await restartWithId(last, null);
+        await untilStale(scene, others);
+        const finding = await untilFound(scene, "sentinel-stale-entry", ...ofThree);
+        expect(finding.priority).toBe("medium");
+        expect(finding.commands).toHaveLength(sentinels - 1);
+        await resetAll(scene, others, sentinels - 1);
+      } else {
+        // From 7.0 on, the hello of a new id drops the old id of the same address at once; of another address, both stay.
+        await last.stop();
+        const newcomer = await startInPlaceOf(last, "127.0.1.8");
+        await untilStale(scene, others);
+        // The stale one is asked in vain, and counted: an even number, of which the quorum is no majority any more.
+        const consequences = ["node-unreachable", "sentinel-count", "sentinel-quorum-low", ...ofThree];
+        const finding = await untilFound(scene, "sentinel-stale-entry", ...consequences);
+        expect(finding.priority).toBe("low");
+        expect(finding.nodes).toEqual(expect.arrayContaining(others.map(({ address }) => address)));
+        await newcomer.stop();
+        await last.start();
+        await resetAll(scene, scene.sentinels, sentinels - 1);
+      }
       await untilFound(scene);
     });
 
@@ -113,6 +138,19 @@ export function describeIdentityCauses(shape: Shape): void {
       await scene.stop();
     });
   });
+}
+
+/** Waits until each of these counts one more than there are, and holds that one for down. */
+async function untilStale(scene: Scene, holders: readonly RedisServer[]): Promise<void> {
+  await Promise.all(
+    holders.map(async (holder) => {
+      await untilEverybodyIsKnown(scene, holder, scene.sentinels.length);
+      await waitUntil(async () => String(await holder.call("SENTINEL", "SENTINELS", "mymaster")).includes("s_down"), {
+        what: "the stale one is held for down",
+        timeoutMs: 20_000,
+      });
+    }),
+  );
 }
 
 /** As another sentinel lists it: 6.0 does not tell its own. */
