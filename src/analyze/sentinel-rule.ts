@@ -24,6 +24,8 @@ interface SentinelRule<T extends Record<string, Threshold>> {
   thresholds?: T;
   /** Whose silence keeps the rule from calling a group healthy. */
   asks: "sentinels" | "sentinels and servers" | "sentinels and settings";
+  /** What else it needs and did not get, a sentence each: with that, a group is not called healthy. */
+  unseen?: (group: SentinelGroup) => string[];
   judge: (group: SentinelGroup, context: SentinelRuleContext<T>) => Draft[];
 }
 
@@ -41,6 +43,7 @@ interface SentinelRuleContext<T extends Record<string, Threshold>> {
 export function defineSentinelRule<const T extends Record<string, Threshold> = Record<string, never>>({
   asks,
   judge,
+  unseen: unseenByRule = () => [],
   ...description
 }: SentinelRule<T>): TargetRule {
   return defineTargetRule({
@@ -55,7 +58,8 @@ export function defineSentinelRule<const T extends Record<string, Threshold> = R
       const groups = sentinelGroups(nodes);
       if (groups.length === 0) return cannotJudge("no sentinel told what it watches");
       const drafts = groups.flatMap((group) => judge(group, { thresholds, target, groups }));
-      const unseen = drafts.length > 0 ? [] : groups.flatMap((group) => unseenIn(group, asks));
+      const unseen =
+        drafts.length > 0 ? [] : groups.flatMap((group) => [...unseenIn(group, asks), ...unseenByRule(group)]);
       return unseen[0] === undefined ? drafts : cannotJudge(unseen[0]);
     },
   });

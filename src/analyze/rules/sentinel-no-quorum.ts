@@ -11,6 +11,10 @@ export const sentinelNoQuorum = defineSentinelRule({
     "SENTINEL CKQUORUM counts the sentinels that this one reaches against the quorum and against a majority of all that it knows.",
   source: "redis.io documentation",
   asks: "sentinels",
+  unseen: ({ agreeing }) =>
+    agreeing
+      .filter(({ master }) => master.quorumCheck === null)
+      .map(({ node }) => `${node.address} does not answer SENTINEL CKQUORUM`),
   judge(group) {
     const { voters, quorum } = votesNeeded(group);
     // sentinel-quorum-unreachable says why.

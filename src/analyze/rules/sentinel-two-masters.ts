@@ -12,10 +12,11 @@ export const sentinelTwoMasters = defineSentinelRule({
     "Clients that still talk to the old master write what no other server gets; when it follows the new one again, these writes are gone.",
   source: "redis.io documentation",
   asks: "sentinels and servers",
-  judge({ name, address, agreeing, primary, replicas }) {
+  judge({ name, address, voices, agreeing, primary, replicas }) {
     const masters = [primary, ...replicas].filter(isMaster);
     // Between the promotion and its end, a failover has two for a moment.
     if (masters.length < 2 || agreeing.some(({ master }) => master.flags.includes("failover_in_progress"))) return [];
+    const isDisputed = voices.some(({ master }) => master.address !== address);
     const port = address.slice(address.lastIndexOf(":") + 1);
     return [
       {
@@ -32,7 +33,8 @@ export const sentinelTwoMasters = defineSentinelRule({
             addressEvidence(each.address, "connected_slaves", facts?.connectedReplicas ?? null, "count"),
           ];
         }),
-        commands: masters.flatMap(({ node }) =>
+        // While the sentinels do not agree on the master, the one to give up may be the one that most still name.
+        commands: (isDisputed ? [] : masters).flatMap(({ node }) =>
           node === null || node === primary.node ? [] : [serverCommand(node, "REPLICAOF", hostOf(address), port)],
         ),
       },

@@ -26,6 +26,10 @@ function addressDispute(name: string, watching: readonly Monitored[]): Draft[] {
   if (dispute === null) return [];
   const usual = watching.find(({ master }) => master.address === dispute.usual)?.master;
   const colon = dispute.usual.lastIndexOf(":");
+  // Sentinel goes by the highest epoch, not by the most votes: an odd one that has it is the first to know of a failover.
+  const newest = (address: string) =>
+    Math.max(...watching.map(({ master }) => (master.address === address ? (master.configEpoch ?? 0) : -1)));
+  const isSettled = dispute.odd.every(({ entry: { master } }) => newest(dispute.usual) >= (master.configEpoch ?? 0));
   return [
     {
       priority: "high",
@@ -35,7 +39,7 @@ function addressDispute(name: string, watching: readonly Monitored[]): Draft[] {
         evidence(node, `address of ${name}`, master.address),
         evidence(node, "config-epoch", master.configEpoch, "count"),
       ]),
-      commands: dispute.odd.flatMap(({ entry: { node } }) => [
+      commands: (isSettled ? dispute.odd : []).flatMap(({ entry: { node } }) => [
         serverCommand(node, "SENTINEL", "REMOVE", name),
         serverCommand(
           node,

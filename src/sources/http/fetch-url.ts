@@ -130,9 +130,12 @@ function joined(header: string | string[] | undefined): string | null {
   return Array.isArray(header) ? header.join(", ") : (header ?? null);
 }
 
-const pieceMs = 100;
-
-/** In pieces, since the clock's own sleep outlives the first signal. */
+/** The clock's own sleep outlives the first signal. */
 async function sleepUnlessAborted(ms: number, clock: FetchDeps["clock"], signal: AbortSignal): Promise<void> {
-  for (let left = ms; left > 0 && !signal.aborted; left -= pieceMs) await clock.sleep(Math.min(pieceMs, left));
+  const awake = new AbortController();
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true, signal: awake.signal });
+  });
+  await Promise.race([clock.sleep(ms), aborted]);
+  awake.abort();
 }

@@ -36,9 +36,9 @@ export function addSentinelCheck(sentinel: Command, shell: Shell): void {
     .addHelpText("before", examples);
   addOutputOptions(addSelectionOptions(addDrillOptions(command))).action(async (words: string[], flags: CheckFlags) => {
     const { targets, masterNames } = splitWords(words);
+    refuseMixedSources(targets, flags);
     if (flags.failoverDrill === true) return runDrillVerb(shell, masterOfDrill(targets, masterNames), flags);
     const gated = { ...flags, failOn: flags.failOn ?? defaultGate };
-    refuseMixedSources(targets, flags);
     const { sentinelCheck } = await import("../../../commands/sentinel/check.js");
     await shell.report("sentinel-check", gated, (context) =>
       sentinelCheck(context, {
@@ -72,13 +72,14 @@ function masterOfDrill(targets: readonly string[], masterNames: readonly string[
   );
 }
 
-function refuseMixedSources(targets: readonly string[], { fromFacts, saveFacts, profile, label }: CheckFlags): void {
-  const live = targets.length > 0 || profile !== undefined || label !== undefined || saveFacts !== undefined;
-  if (fromFacts === undefined || !live) return;
+function refuseMixedSources(targets: readonly string[], flags: CheckFlags): void {
+  const { fromFacts, saveFacts, profile, label, failoverDrill } = flags;
+  const asked = targets.length > 0 || profile !== undefined || label !== undefined;
+  if (fromFacts === undefined || !(asked || saveFacts !== undefined || failoverDrill === true)) return;
   throw new CachectlError(
     "usage",
     "facts-and-servers",
-    "--from-facts judges a file, so it does not go with targets, -p, -l or --save-facts",
+    "--from-facts judges a file, so it does not go with targets, -p, -l, --save-facts or --failover-drill",
     "Leave one of them out.",
   );
 }

@@ -31,6 +31,42 @@ describe("lastChange", () => {
     expect(states([begin, ...changed, undo, { kind: "undone", at, node: "b:1" }])).toEqual([["a:1", "changed"]]);
   });
 
+  it("takes a run that went on after an unfinished one together with it, with the values of before the first", () => {
+    const stopped: EvictionEntry[] = [
+      begin,
+      { kind: "change", at, node: "a:1", changes },
+      { kind: "changed", at, node: "a:1" },
+      { kind: "end", at, complete: false },
+    ];
+    const rest: EvictionEntry[] = [
+      { ...begin, nodes: nodes.slice(1) },
+      { kind: "changed", at, node: "b:1" },
+      { kind: "changed", at, node: "c:1" },
+      { kind: "end", at, complete: true },
+    ];
+    expect(states([...stopped, ...rest])).toEqual([
+      ["a:1", "changed"],
+      ["b:1", "changed"],
+      ["c:1", "changed"],
+    ]);
+    expect(lastChange([...stopped, ...rest], "t")?.nodes[0]?.changes).toEqual(changes);
+  });
+
+  it("does not take a run with other values, or one after a complete run, together with it", () => {
+    const first: EvictionEntry[] = [begin, { kind: "changed", at, node: "a:1" }];
+    const other = [{ ...changes[0], to: "allkeys-lfu" }] as typeof changes;
+    const second: EvictionEntry[] = [
+      { ...begin, nodes: [{ node: "b:1", role: "primary", changes: other }] },
+      { kind: "changed", at, node: "b:1" },
+    ];
+    expect(states([...first, { kind: "end", at, complete: false }, ...second])).toEqual([["b:1", "changed"]]);
+    const same: EvictionEntry[] = [
+      { ...begin, nodes: nodes.slice(1) },
+      { kind: "changed", at, node: "b:1" },
+    ];
+    expect(states([...first, { kind: "end", at, complete: true }, ...same])).toEqual([["b:1", "changed"]]);
+  });
+
   it("goes by the last run of this target only", () => {
     const other: EvictionEntry = { ...begin, target: "other", nodes: [] };
     expect(states([begin, { kind: "changed", at, node: "a:1" }, other])).toEqual([["a:1", "changed"]]);
