@@ -3,6 +3,7 @@ import type { MoveStep } from "../../../src/apply/move-types.js";
 import { Secret } from "../../../src/model/secret.js";
 import { LiveMover, lostOrChanged, seedEveryType, slotTroubles, wholeKeyspace } from "../../support/move-live.js";
 import {
+  releases,
   startCluster,
   usingServers,
   waitUntil,
@@ -29,7 +30,9 @@ async function withCluster(
   }
 }
 
-describe("the servers' own migration", () => {
+const withJobs = (await releases()).filter(({ name }) => name === "valkey-9.1");
+
+describe.each(withJobs)("the servers' own migration on $name", () => {
   it(
     "moves slots by jobs on Valkey 9, and a run picks up the job of one that was killed",
     { timeout: deadline },

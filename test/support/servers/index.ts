@@ -6,7 +6,7 @@
 export { waitUntil } from "../../../src/demo/wait-until.js";
 export { serverMode } from "./mode.js";
 export { endEverything, temporaryDirectory, usingServers } from "./registry.js";
-export { findRelease, memcachedReleases, releases, type Release } from "./releases.js";
+export { findRelease, isAtHand, memcachedReleases, releases, type Release } from "./releases.js";
 export { RespConnection } from "./resp-connection.js";
 export { MemcachedConnection } from "./memcached-connection.js";
 export { sane, startRedis, type RedisServer } from "./start-redis.js";
