@@ -138,7 +138,10 @@ class TagDrain {
     if (members.length === 0) return;
     const keys = members.map((member) => tag.memberPrefix + member);
     // Whoever writes the tag before the key may write that key only now: it is looked at once more.
-    if (run.action.kind === "prune") return this.settling.add(this.#tags, await pruneMembers(run, this.#tags, members));
+    if (run.action.kind === "prune") {
+      this.settling.add(this.#tags, await pruneMembers(run, this.#tags, members));
+      return;
+    }
     if (run.action.kind === "stale") await actOnKeys(run, keys);
     else this.settling.add(this.#tags, await deleteTagged(run, this.#tags, members));
     run.onKeys(keys);

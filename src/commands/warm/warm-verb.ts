@@ -190,7 +190,7 @@ export class WarmVerb {
     const seconds = (clock.monotonicMs() - begunMs) / 1_000;
     const troubles = await troublesOf(
       result.stop === null
-        ? [removeCheckpoint(this.checkpointPath()), source.committed?.()]
+        ? [removeCheckpoint(this.checkpointPath()), source.committed?.() ?? Promise.resolve()]
         : [keeper.keep(result.resumeAt, result.counts.read)],
     );
     const readBack = result.counts.written === 0 ? null : await sample.read(writer, clock.monotonicMs());
@@ -251,7 +251,7 @@ export class WarmVerb {
 }
 
 /** What could not be noted for the next run. The rows are written all the same, so it must not end this one without a report. */
-async function troublesOf(work: readonly (Promise<void> | undefined)[]): Promise<string[]> {
+async function troublesOf(work: readonly Promise<void>[]): Promise<string[]> {
   const ended = await Promise.allSettled(work);
   return ended.flatMap((one) =>
     one.status === "rejected" ? [one.reason instanceof Error ? one.reason.message : String(one.reason)] : [],

@@ -46,8 +46,7 @@ export async function fetchUrl(url: string, etag: string | null, deps: FetchDeps
       if (tries > settings.retries || asked > settings.longestWaitMs) throw afterTries(error, tries);
       // From half to the whole of it: clients that failed together must not come back together.
       const scattered = Math.min(waitMs, settings.longestWaitMs) * (0.5 + random() / 2);
-      await sleepUnlessAborted(Math.max(asked, scattered), clock, signal);
-      if (signal.aborted) throw error;
+      if (await abortedWithin(Math.max(asked, scattered), clock, signal)) throw error;
       waitMs *= 2;
     }
   }
@@ -130,12 +129,13 @@ function joined(header: string | string[] | undefined): string | null {
   return Array.isArray(header) ? header.join(", ") : (header ?? null);
 }
 
-/** The clock's own sleep outlives the first signal. */
-async function sleepUnlessAborted(ms: number, clock: FetchDeps["clock"], signal: AbortSignal): Promise<void> {
+/** A pause that ends with the signal, which the clock's own outlives. @returns whether it did */
+async function abortedWithin(ms: number, clock: FetchDeps["clock"], signal: AbortSignal): Promise<boolean> {
   const awake = new AbortController();
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true, signal: awake.signal });
+  const aborted = new Promise<boolean>((resolve) => {
+    signal.addEventListener("abort", () => resolve(true), { once: true, signal: awake.signal });
   });
-  await Promise.race([clock.sleep(ms), aborted]);
+  const ended = await Promise.race([clock.sleep(ms).then(() => false), aborted]);
   awake.abort();
+  return ended;
 }
