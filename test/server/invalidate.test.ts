@@ -23,7 +23,7 @@ describe.each(await releases())("invalidate on $name", ({ name: release }) => {
       await server.call("SET", "other", "x");
       const report = await invalidateLive([server], { selector: oneTag, verify: true, settleMs: 50 });
       expect(report).toMatchObject({ status: "success", change: { complete: true, failed: [] } });
-      expect(countsOf(report)).toMatchObject({ seen: 3_500, deleted: 3_000, gone: 500, untagged: 3_500, failed: 0 });
+      expectWhole(countsOf(report), { seen: 3_500, deleted: 3_000, gone: 500 });
       expect(await server.call("DBSIZE")).toBe(1);
     },
   );
@@ -166,7 +166,7 @@ describe("invalidate on a cluster", () => {
     await Promise.all(one);
     const report = await invalidateLive([first], { selector: oneTag, settleMs: 50, verify: true }, { kind: "cluster" });
     expect(report.status).toBe("success");
-    expect(countsOf(report)).toMatchObject({ seen: 901, deleted: 900, gone: 1, untagged: 901, failed: 0 });
+    expectWhole(countsOf(report), { seen: 901, deleted: 900, gone: 1 });
     expect(await sizes(primaries)).toEqual([0, 0, 0]);
     await setInCluster(primaries, 90);
     // A URL of one member, without a word about the cluster, means all of it.
@@ -183,6 +183,17 @@ function names(count: number): string[] {
 }
 
 /** Keys k:1 … with tag:t, and members without a key. */
+/** Each key and member once. SSCAN may name a member again while its set shrinks: that one is found gone. */
+function expectWhole(
+  counts: ReturnType<typeof countsOf>,
+  { seen, deleted, gone }: { seen: number; deleted: number; gone: number },
+): void {
+  expect(counts).toMatchObject({ deleted, untagged: seen, failed: 0 });
+  const again = Number(counts["seen"]) - seen;
+  expect(again >= 0 && again < 0.1 * seen).toBe(true);
+  expect(counts["gone"]).toBe(gone + again);
+}
+
 async function fill(server: RedisServer, keys: number, gone: number): Promise<void> {
   await server.call("MSET", ...names(keys).flatMap((name) => [name, "v"]));
   await server.call("SADD", "tag:t", ...names(keys), ...Array.from({ length: gone }, (_, i) => `gone:${i}`));
