@@ -7,7 +7,7 @@ import { spawnCli } from "./spawn-cli.js";
 
 usingServers();
 
-const deadline = 180_000;
+const deadline = 200_000;
 
 /** Opens slots of the first primary towards the second, as a move does before its first key. */
 async function openSlots({ nodes }: RebalanceScene, slots: number[]): Promise<void> {
@@ -60,7 +60,7 @@ describe("cluster fix, the built program", () => {
     // The killed run's lock expires after 30 s.
     await waitUntil(async () => (await scene.run("fix", "--yes", "--quiet")).code === 0, {
       what: "the second run succeeds",
-      timeoutMs: 90_000,
+      timeoutMs: 150_000,
       everyMs: 2_000,
     });
     await untilSettled(scene.nodes);

@@ -131,7 +131,7 @@ async function keepBusy(server: MemcachedServer): Promise<() => void> {
   await once(socket, "readable");
   await waitUntil(async () => (await stat(server, "lru_crawler_running")) === "1", {
     what: "the crawler runs",
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
   });
   return () => void socket.destroy();
 }
@@ -280,7 +280,7 @@ describe.concurrent.each(all)("the dump of $name", (release) => {
     const node = await nodeAt(
       { host: "127.0.0.1", port: await cutOffProxy(server.port, 500_000) },
       {
-        timeouts: { connectMs: 2_000, commandMs: 300 },
+        timeouts: { connectMs: 5_000, commandMs: 2_000 },
       },
     );
     const { scan, items } = await dump(node);
@@ -288,7 +288,7 @@ describe.concurrent.each(all)("the dump of $name", (release) => {
     expect(scan.seenKeys).toBeLessThan(20_000);
     expect(items.size).toBe(scan.seenKeys);
     expect(scan.gap).toMatch(
-      /the dump broke off after \d+ of about 20000 items: .* (stopped answering for 0.3 s|closed the connection)/,
+      /the dump broke off after \d+ of about 20000 items: .* (stopped answering for 2 s|closed the connection)/,
     );
   });
 

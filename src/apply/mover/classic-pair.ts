@@ -3,7 +3,7 @@ import { errorText, isLost, type Command } from "./member-link.js";
 import { stopReason, type PairRun, type PartResult } from "./move-run.js";
 
 /** Slots with keys that are open at a time in one window: what a killed run leaves to be finished. */
-const windowFullSlots = 32;
+const windowFullSlots = 16;
 const windowKeys = 2_000;
 /** Slots of a window in all. Nothing of an empty one can be left behind, so it counts only for how long its SETSLOTs take. */
 const windowSlots = 128;
