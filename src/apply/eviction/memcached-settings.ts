@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { CachectlError } from "../../model/errors.js";
 import { memcachedEvictionSettings } from "../../model/eviction-settings.js";
 import type { FleetNode } from "../../model/node-port.js";
@@ -11,7 +12,7 @@ export function memcachedSettingsPort(node: FleetNode): SettingsPort {
     write: async (name, value) => {
       const command = memcachedCommand(name, value);
       const answer = await memcachedLine(node, command);
-      if (answer === "OK") return;
+      if (answer === "OK") return untilShown(node, name, value);
       throw new CachectlError(
         "change",
         "memcached-refused",
@@ -23,6 +24,22 @@ export function memcachedSettingsPort(node: FleetNode): SettingsPort {
     },
     persist: () => Promise.resolve("Memcached keeps no settings over a restart: put them into its start options"),
   };
+}
+
+const looks = 20;
+const betweenLooksMs = 100;
+
+/**
+ * The crawler's thread notes that it runs, or does not, when it comes to it, some time after the OK. Whether the value is in
+ * force is for the caller to judge: this only gives it two seconds.
+ */
+async function untilShown(node: FleetNode, name: string, value: string): Promise<void> {
+  if (name !== "lru_crawler") return;
+  for (let look = 0; look < looks; look++) {
+    const settings = memcachedEvictionSettings(await (await node.openMemcached()).stats("settings"));
+    if (settings[name] === value) return;
+    await wait(betweenLooksMs);
+  }
 }
 
 /** The line that gives a setting this value. */
