@@ -3,11 +3,15 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { RespConnection } from "../test/support/servers/resp-connection.js";
-import { cachectl, inMs, machine, row, spread, timeRun } from "./measure.js";
+import { cachectl, inMs, machine, onCore, row, spread, timeRun } from "./measure.js";
 import { seed } from "./seed-keys.js";
 import { BenchServers, redisProgram } from "./servers.js";
 
 const tagSet = "tag:bench";
+/** As on two machines: the tool that is measured takes no time from the server, nor from the reader. */
+const serverCore = 0;
+const toolCore = 1;
+
 /** Of a million members, as the reference has it: the others expired. */
 const livingShare = 0.7;
 
@@ -23,21 +27,25 @@ return redis.call('UNLINK', KEYS[1])`;
 const tools: Tool[] = [
   {
     name: "cachectl invalidate --tag",
-    run: (port) => timeRun([...cachectl, "invalidate", "-p", `redis://127.0.0.1:${port}`, "--tag", "bench", "--json"]),
+    run: (port) => timeTool([...cachectl, "invalidate", "-p", `redis://127.0.0.1:${port}`, "--tag", "bench", "--json"]),
   },
   {
     name: "redis-cli SMEMBERS | xargs redis-cli UNLINK",
     run: (port) => {
       const cli = `${redisProgram("redis-cli")} -p ${port}`;
       const line = `${cli} SMEMBERS ${tagSet} | xargs -n 1000 ${cli} UNLINK > /dev/null && ${cli} UNLINK ${tagSet}`;
-      return timeRun(["sh", "-c", line]);
+      return timeTool(["sh", "-c", line]);
     },
   },
   {
     name: "one EVAL over the whole set",
-    run: (port) => timeRun([redisProgram("redis-cli"), "-p", String(port), "EVAL", script, "1", tagSet]),
+    run: (port) => timeTool([redisProgram("redis-cli"), "-p", String(port), "EVAL", script, "1", tagSet]),
   },
 ];
+
+function timeTool(words: string[]): Promise<number> {
+  return timeRun(onCore(toolCore, words));
+}
 
 interface Measured {
   seconds: number[];
@@ -47,7 +55,7 @@ interface Measured {
 
 /**
  * `invalidate [members=1000000] [runs=3]`: a tag whose members are 70 % living keys, invalidated by each tool in turn on one
- * server, while another client reads. bench/README.md says how it is measured.
+ * server, while another client reads. The server and the reader have one core, the tool another. bench/README.md says how it is measured.
  */
 export async function bench(args: string[]): Promise<void> {
   const members = Number(args[0] ?? 1_000_000);
@@ -56,7 +64,7 @@ export async function bench(args: string[]): Promise<void> {
   console.log(`${machine()}; redis-server ${/v=([\d.]+)/.exec(version)?.[1] ?? "?"}`);
   const servers = new BenchServers();
   try {
-    const port = await servers.redis(["--latency-monitor-threshold", "1"]);
+    const port = await servers.redis(["--latency-monitor-threshold", "1"], undefined, serverCore);
     const server = new RespConnection(port);
     await server.call("SET", "reader", "v");
     const reader = await Reader.start(port);
@@ -124,7 +132,8 @@ class Reader {
   static async start(port: number): Promise<Reader> {
     const file = join(import.meta.dirname, "reader-process.mjs");
     const stdio = ["ignore", "ignore", "inherit", "ipc"] as const;
-    const child = spawn(process.execPath, [file, String(port)], { stdio: [...stdio] });
+    const [program = "", ...rest] = onCore(serverCore, [process.execPath, file, String(port)]);
+    const child = spawn(program, rest, { stdio: [...stdio] });
     await once(child, "message");
     return new Reader(child);
   }

@@ -5,6 +5,11 @@ import { resolve } from "node:path";
 
 export const cachectl = [process.execPath, resolve(import.meta.dirname, "../bin/cachectl.js")];
 
+/** The command line that runs `words` on one core alone. Linux. */
+export function onCore(core: number, words: string[]): string[] {
+  return ["taskset", "-c", String(core), ...words];
+}
+
 /** Seconds of wall clock for one run. Rejects unless the exit code is one of `allowed`. */
 export async function timeRun([program = "", ...args]: string[], allowed: number[] = [0]): Promise<number> {
   const startedAt = performance.now();

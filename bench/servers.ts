@@ -8,6 +8,7 @@ import { formCluster } from "../src/demo/form-cluster.js";
 import { FreePorts } from "../src/demo/free-ports.js";
 import { waitUntil } from "../src/demo/wait-until.js";
 import { RespConnection } from "../test/support/servers/resp-connection.js";
+import { onCore } from "./measure.js";
 
 /** `redis-server` or `redis-cli`: of the directory in REDIS_BIN, else of the PATH. */
 export function redisProgram(name: "redis-server" | "redis-cli"): string {
@@ -22,13 +23,15 @@ export class BenchServers {
   readonly #dirs: string[] = [];
   readonly #freePorts = new FreePorts();
 
-  /** A `redis-server` with `args` on a free loopback port, when it listens. */
-  async redis(args: string[] = [], port?: number): Promise<number> {
+  /** A `redis-server` with `args` on a free loopback port, when it listens. `core`: it runs on this one only. */
+  async redis(args: string[] = [], port?: number, core?: number): Promise<number> {
     const dir = await mkdtemp(join(tmpdir(), "cachectl-bench-"));
     this.#dirs.push(dir);
     const own = port ?? (await freePort());
     const common = ["--port", String(own), "--bind", "127.0.0.1", "--save", "", "--dir", dir];
-    this.#children.push(spawn(redisProgram("redis-server"), [...common, ...args], { stdio: "ignore" }));
+    const words = [redisProgram("redis-server"), ...common, ...args];
+    const [program = "", ...rest] = core === undefined ? words : onCore(core, words);
+    this.#children.push(spawn(program, rest, { stdio: "ignore" }));
     await listening(own);
     return own;
   }

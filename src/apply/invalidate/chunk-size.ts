@@ -3,25 +3,37 @@ const firstSize = 64;
 const leastSize = 8;
 const mostSize = 512;
 
-/** A chunk is one command for everybody who waits: one that took this long, with the way there and back, was too large. */
-const tooLongMs = 2;
-const quickMs = 0.75;
+/** What a chunk may always take: below this, what is measured is this program and the network rather than the server. */
+const leastBusyMs = 0.25;
+const mostBusyMs = 2;
 
-/** How many keys are dealt with at once: fewer when a chunk takes long, more while it does not. */
+/**
+ * How many keys are dealt with at once. Whoever asks while the server is at a chunk waits for it, so a chunk may take the server
+ * about as long as the way there and back takes anyway: others wait at most twice as long as on the idle server.
+ */
 export class ChunkSize {
   #size = firstSize;
-  /** Of all chunks, with the way there and back: no command can have taken the server longer. */
+  readonly #idleMs: number;
+  readonly #busyMs: number;
+  /** Of all requests, with the way there and back: no command can have taken the server longer. */
   longestMs = 0;
+
+  /** @param idleMs the way to the idle server and back; null: not known, and then only the server's part that is long by itself counts */
+  constructor(idleMs: number | null) {
+    this.#idleMs = idleMs ?? 0;
+    this.#busyMs = idleMs === null ? mostBusyMs : Math.min(mostBusyMs, Math.max(leastBusyMs, idleMs));
+  }
 
   get size(): number {
     return this.#size;
   }
 
-  /** @param keys of the chunk that took so long */
+  /** @param ms the longest request of a chunk; @param keys of that chunk */
   took(ms: number, keys: number): void {
     this.longestMs = Math.max(this.longestMs, ms);
-    if (ms > tooLongMs) this.#size = Math.max(leastSize, Math.floor(this.#size / 2));
+    const busyMs = ms - this.#idleMs;
+    if (busyMs > this.#busyMs) this.#size = Math.max(leastSize, Math.floor(this.#size / 2));
     // One that was not full says nothing about a larger one.
-    else if (ms < quickMs && keys >= this.#size) this.#size = Math.min(mostSize, this.#size + 16);
+    else if (busyMs < this.#busyMs / 2 && keys >= this.#size) this.#size = Math.min(mostSize, this.#size + 16);
   }
 }

@@ -10,9 +10,6 @@ import { pruneMembers } from "./prune-members.js";
 import { SettleQueue } from "./settle-queue.js";
 import { tagCommands } from "./tag-commands.js";
 
-/** SSCAN of this many takes about 0.1 ms. */
-const pageSize = 256;
-
 /** A set whose cursor was lost this often without a page in between is given up: its node restarts again and again. */
 const mostRestarts = 100;
 
@@ -95,7 +92,7 @@ class TagDrain {
   }
 
   private ask(cursor: string): Promise<Answer> {
-    return this.run.router.one(this.tag.name, ...tagCommands(this.tag).scan(cursor, pageSize));
+    return this.run.router.one(this.tag.name, ...tagCommands(this.tag).scan(cursor, this.run.chunk.size));
   }
 
   private read({ reply }: Answer): { cursor: string; members: string[] } | null {
@@ -116,10 +113,9 @@ class TagDrain {
     for (let at = 0; at < members.length && !run.stopRequested.aborted;) {
       const chunk = members.slice(at, at + run.chunk.size).map(ownText);
       at += chunk.length;
-      const startedMs = run.clock.monotonicMs();
-      await this.deal(chunk);
-      run.chunk.took(run.clock.monotonicMs() - startedMs, chunk.length);
-      await this.settling.settleDue();
+      // On their way together: each round trip costs more than the server needs for a chunk.
+      await Promise.all([this.deal(chunk), this.settling.settleDue()]);
+      run.chunk.took(run.router.takeLongestMs(), chunk.length);
       await run.pace(chunk.length);
       if (run.router.givenUp !== null) return;
     }

@@ -7,11 +7,10 @@ export async function invalidateKeys(run: InvalidationRun, names: readonly strin
   let at = 0;
   while (at < names.length && !mustEnd(run)) {
     const chunk = names.slice(at, at + run.chunk.size);
-    const startedMs = run.clock.monotonicMs();
     run.counts.seen += chunk.length;
     const wanted = (await filterKeys(run, chunk)).map((index) => chunk[index] ?? "");
     await actOnKeys(run, wanted);
-    run.chunk.took(run.clock.monotonicMs() - startedMs, chunk.length);
+    run.chunk.took(run.router.takeLongestMs(), chunk.length);
     run.onKeys(wanted);
     at += chunk.length;
     await run.pace(chunk.length);

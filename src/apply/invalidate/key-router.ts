@@ -57,6 +57,7 @@ export class KeyRouter {
   /** Why an owner was given up, as a clause; null: none was. What it owns is then not asked any more. */
   givenUp: string | null = null;
   #map: SlotMap;
+  #longestMs = 0;
   readonly #connections = new OwnerConnections();
 
   constructor(
@@ -111,6 +112,13 @@ export class KeyRouter {
       this.#connections.drop(owner);
       throw error;
     }
+  }
+
+  /** The longest that one owner took to answer one request, with the way there and back, since this was asked last. Milliseconds. */
+  takeLongestMs(): number {
+    const longestMs = this.#longestMs;
+    this.#longestMs = 0;
+    return longestMs;
   }
 
   /** What was given up before may answer by now. */
@@ -234,7 +242,10 @@ export class KeyRouter {
     try {
       const { port, from } = await this.#connections.to(owner);
       const count = units.reduce((sum, unit) => sum + unit.count + (asking ? 1 : 0), 0);
+      const { clock } = this.deps;
+      const startedMs = clock.monotonicMs();
       const replies = await port.pipeline(units.map(({ request }) => before + request).join(""), count);
+      this.#longestMs = Math.max(this.#longestMs, clock.monotonicMs() - startedMs);
       let at = 0;
       return units.map((unit) => {
         if (asking) at++;

@@ -40,6 +40,12 @@ export class Brake {
     return this.#guards.reduce((sum, { slowdowns }) => sum + slowdowns, 0);
   }
 
+  /** The way to the idle server and back, the longest of all primaries; null: not known. */
+  get idleMs(): number | null {
+    const idle = this.#guards.map(({ baseMs }) => baseMs);
+    return idle.every((ms) => ms !== null) ? Math.max(...idle) : null;
+  }
+
   /** The most by which a PING was later than on the idle server; null: not known. */
   get addedLatencyMs(): number | null {
     const added = this.#guards.flatMap(({ addedMs }) => addedMs ?? []);
