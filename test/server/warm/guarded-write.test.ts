@@ -47,7 +47,7 @@ async function betweenLookAndWrite(server: RedisServer, key: string, write: () =
       await write();
       wrote++;
     }
-    return "pass";
+    return "pass" as const;
   };
   proxies.watch(watcher);
   return { proxy: { host: "127.0.0.1", port: proxies.portOf(server) }, wrote: () => wrote };
