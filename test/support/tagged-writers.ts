@@ -11,8 +11,8 @@ export interface WriterOptions {
 const writers = 6;
 
 /**
- * Applications that cache keys and tag them, each command by itself, and remember what is old. Each key is written once in a pass:
- * one that is written again and again would soon hide that it outlived its invalidation, or lost its tag.
+ * Applications that cache keys and tag them, each command by itself, and remember what is old. A key is written once in a pass at
+ * most: one that is written again and again would soon hide that it outlived its invalidation, or lost its tag.
  */
 export class TaggedWriters {
   readonly #names: readonly string[];
@@ -33,14 +33,14 @@ export class TaggedWriters {
     return new TaggedWriters(connectionOf, connections, options);
   }
 
-  /** Every key and its tag, several at a time, in an order of chance. */
-  async writeAll(): Promise<void> {
+  /** So many of the keys and their tag, several at a time, chosen and ordered by chance. */
+  async write(count: number): Promise<void> {
     const value = String(++this.#pass);
-    const left = shuffled(this.#names);
-    const write = async () => {
-      for (let key = left.pop(); key !== undefined; key = left.pop()) await this.#write(key, value);
+    const left = shuffled(this.#names).slice(0, count);
+    const writer = async () => {
+      for (let key = left.pop(); key !== undefined; key = left.pop()) await this.#cache(key, value);
     };
-    await Promise.all(Array.from({ length: writers }, write));
+    await Promise.all(Array.from({ length: writers }, writer));
   }
 
   /** Keys that live, those of them that are not in the tag set, and those that an earlier pass than the last wrote. */
@@ -60,7 +60,7 @@ export class TaggedWriters {
     for (const connection of this.connections) connection.close();
   }
 
-  async #write(key: string, value: string): Promise<void> {
+  async #cache(key: string, value: string): Promise<void> {
     const { tag, order } = this.options;
     const set = () => this.connectionOf(key).call("SET", key, value);
     const add = () => this.connectionOf(tag).call("SADD", tag, key);
