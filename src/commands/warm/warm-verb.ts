@@ -169,11 +169,12 @@ export class WarmVerb {
       ...{ source, writer, maxErrors: options.maxErrors, ending: signal, from: checkpoint?.resumeAt ?? null },
       map: (row, json) => map(row, json, clock.now()),
       mostAtOnce: throttle.mostAtOnce,
-      admit: async (items, bytes) => {
-        const stop = await throttle.admit(items, bytes);
+      admit: async (portion) => {
+        const stop = await throttle.admit(portion);
         this.mayWrite();
         return stop;
       },
+      landed: (portion) => throttle.landed(portion),
       reject: async (rows) => {
         rejected.count(rows);
         await this.#rejects?.write(rows);
