@@ -1,6 +1,8 @@
-import { appendFile, mkdir, open } from "node:fs/promises";
+import { mkdirSync, statSync } from "node:fs";
+import { appendFile, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CachectlError } from "../model/errors.js";
+import { makeDirectory } from "../model/make-directory.js";
 
 /**
  * Finds out, before anything is changed, whether a line can be left in the file; creates it where it is not there, readable by its
@@ -8,7 +10,7 @@ import { CachectlError } from "../model/errors.js";
  */
 export async function checkAuditFile(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path), 0o700, { mkdirSync, statSync, dirname });
     await (await open(path, "a", 0o600)).close();
   } catch (error) {
     throw unwritable("usage", path, error, "nothing was changed");

@@ -1,6 +1,8 @@
-import { mkdir, open, readFile, type FileHandle } from "node:fs/promises";
+import { mkdirSync, statSync } from "node:fs";
+import { open, readFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CachectlError } from "../model/errors.js";
+import { makeDirectory } from "../model/make-directory.js";
 import type { JournalEntry } from "./move-types.js";
 
 /** @typeParam Entry what its lines hold; a move of slots where left out */
@@ -19,7 +21,7 @@ export interface Journal<Entry = JournalEntry> {
  */
 export async function openJournal<Entry = JournalEntry>(path: string): Promise<Journal<Entry>> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path), 0o700, { mkdirSync, statSync, dirname });
     const file = await open(path, "a+", 0o600);
     await dropTornLine(file, path);
     await syncDirectory(dirname(path));

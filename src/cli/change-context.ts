@@ -6,6 +6,7 @@ import { openFleet } from "../connect/open-fleet.js";
 import { confirmAtTerminal } from "./confirm.js";
 import { renderPlan, type PlanFlags } from "./output.js";
 import type { Terminal } from "./terminal.js";
+import { stopBeforeChange } from "../commands/stop-before-change.js";
 
 /**
  * What a verb that writes works with. A change that is cut off between two commands is worse than one that takes a moment
@@ -21,6 +22,13 @@ export function createChangeContext(
   const untilTheEnd = new AbortController().signal;
   setMaxListeners(0, untilTheEnd);
   const canAsk = process.stdin.isTTY && terminal.interactiveErrors;
+  // What was asked first has been done by the time of a second question.
+  let begun = false;
+  const begin = () => void (begun = true);
+  const stopUnlessBegun = () => {
+    if (!begun) stopBeforeChange({ stopRequested: signal });
+    signal.throwIfAborted();
+  };
   return {
     stopRequested: signal,
     clock: {
@@ -32,14 +40,18 @@ export function createChangeContext(
     holder: `${hostname()} (process ${process.pid})`,
     async confirm(question, yes, plan) {
       // A signal that came before the first step has nothing to finish.
-      signal.throwIfAborted();
-      if (yes) return;
+      stopUnlessBegun();
+      if (yes) return begin();
       // The spinner would write over the question.
       progress.stop();
       // Where nobody can be asked, too: what was refused should be seen.
       if (plan !== undefined) await terminal.warn(await renderPlan(plan, flags, terminal));
       const streams = canAsk ? { input: process.stdin, output: process.stderr } : null;
-      await confirmAtTerminal(question, streams, signal);
+      await confirmAtTerminal(question, streams, signal).catch((error: unknown) => {
+        stopUnlessBegun();
+        throw error;
+      });
+      begin();
     },
   };
 }

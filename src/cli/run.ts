@@ -8,6 +8,7 @@ import { formatOf, renderForFlags, type OutputFlags } from "./output.js";
 import { createProgram } from "./program.js";
 import type { RunState } from "./shell.js";
 import { processTerminal, type Terminal } from "./terminal.js";
+import { verbFirst } from "./verb-first.js";
 import { version } from "./version.js";
 
 /** One run of the program: arguments in, text and an exit code out. The only place that catches everything. */
@@ -27,6 +28,8 @@ export async function run(argv: string[]): Promise<void> {
   } catch (error) {
     state.context?.progress.stop();
     if (isEarlyOption(error, argv)) await terminal.warn("  Options come after the verb: cachectl analyze -p NAME\n");
+    const meant = verbFirst(error, program, argv);
+    if (meant !== null) await terminal.warn(`  The verb comes first: ${meant}\n`);
     const style = state.flags?.exitStyle ?? askedStyle(argv);
     code = await explainError(error, { terminal, operation: state.operation, flags: state.flags, style, startedAt });
   }

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { makeDirectory } from "../model/make-directory.js";
 import type { DemoDeps } from "./demo-deps.js";
 import { DemoError } from "./demo-error.js";
 import type { EngineRef, ServerRef } from "./server-source.js";
@@ -59,7 +60,7 @@ export async function readState(file: string): Promise<DemoState> {
 /** Throws `DemoError` with the way out when it cannot be made. */
 export function makeStateDirectory(env: Environment): void {
   try {
-    mkdirSync(stateDirectory(env), { recursive: true, mode: 0o700 });
+    makeDirectory(stateDirectory(env), 0o700, { mkdirSync, statSync, dirname });
   } catch (error) {
     throw new DemoError(
       "state-not-writable",

@@ -14,17 +14,21 @@ export interface RunningCli {
 }
 
 /** Starts the built program and leaves it running, for tests that send signals. Killed with the test at the latest. */
-export function spawnCli(args: string[], env: Record<string, string> = {}): RunningCli {
+export function spawnCli(
+  args: string[],
+  env: Record<string, string> = {},
+  stdin: "ignore" | "pipe" = "ignore",
+): RunningCli {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: "/",
     env: { ...bareEnvironment, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [stdin, "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((settle) => {
     child.on("close", (code, signal) => settle({ code, signal }));
   });

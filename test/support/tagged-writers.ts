@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { evenOwner } from "./even-slots.js";
 import { RespConnection, type RedisServer } from "./servers/index.js";
 
@@ -9,79 +8,69 @@ export interface WriterOptions {
   order: "key-first" | "tag-first";
 }
 
+const writers = 6;
+
 /**
- * Applications that keep caching the same keys anew and tagging them, each command by itself, and remember when which write was
- * done.
+ * Applications that cache keys and tag them, each command by itself, and remember what is old. A key is written once in a pass at
+ * most: one that is written again and again would soon hide that it outlived its invalidation, or lost its tag.
  */
 export class TaggedWriters {
-  /** Value → when its write was done; absent while it is under way. */
-  readonly #doneAt = new Map<string, number>();
-  readonly #running: Promise<void>[] = [];
-  #stopped = false;
-  #number = 0;
-  #writes = 0;
+  readonly #names: readonly string[];
+  #pass = 0;
 
   private constructor(
     private readonly connectionOf: (key: string) => RespConnection,
     private readonly connections: RespConnection[],
     private readonly options: WriterOptions,
-  ) {}
+  ) {
+    this.#names = Array.from({ length: options.keys }, (_, i) => `race:${i}`);
+  }
 
   /** @param servers primaries in slot order; several are a cluster whose slots are shared out evenly */
-  static start(servers: readonly RedisServer[], writers: number, options: WriterOptions): TaggedWriters {
+  static open(servers: readonly RedisServer[], options: WriterOptions): TaggedWriters {
     const connections = servers.map((server) => new RespConnection(server.port));
     const connectionOf = (key: string) => connections[evenOwner(key, servers.length)] as RespConnection;
-    const all = new TaggedWriters(connectionOf, connections, options);
-    for (let i = 0; i < writers; i++) all.#running.push(all.#write(i));
-    return all;
+    return new TaggedWriters(connectionOf, connections, options);
   }
 
-  get writes(): number {
-    return this.#writes;
+  /** So many of the keys and their tag, several at a time, chosen and ordered by chance. */
+  async write(count: number): Promise<void> {
+    const value = String(++this.#pass);
+    const left = shuffled(this.#names).slice(0, count);
+    const writer = async () => {
+      for (let key = left.pop(); key !== undefined; key = left.pop()) await this.#cache(key, value);
+    };
+    await Promise.all(Array.from({ length: writers }, writer));
   }
 
-  /** Keys whose value was written, and done with, before that moment. */
-  async survivors(beforeMs: number): Promise<string[]> {
-    const values = await this.#values();
-    return [...values].filter(([, value]) => (this.#doneAt.get(value) ?? Infinity) < beforeMs).map(([key]) => key);
-  }
-
-  /** Waits for the writes that are under way; then nothing is written any more. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await Promise.all(this.#running);
-  }
-
-  /** Keys that live, and those of them that are not in the tag set. */
-  async living(): Promise<{ living: string[]; untagged: string[] }> {
-    const living = [...(await this.#values()).keys()];
-    const tagged = await Promise.all(
-      living.map((key) => this.connectionOf(this.options.tag).call("SISMEMBER", this.options.tag, key)),
-    );
-    return { living, untagged: living.filter((_, index) => tagged[index] !== 1) };
+  /** Keys that live, those of them that are not in the tag set, and those that an earlier pass than the last wrote. */
+  async look(): Promise<{ living: string[]; untagged: string[]; old: string[] }> {
+    const { tag } = this.options;
+    const values = await Promise.all(this.#names.map((key) => this.connectionOf(key).call("GET", key)));
+    const tagged = await Promise.all(this.#names.map((key) => this.connectionOf(tag).call("SISMEMBER", tag, key)));
+    const is = (what: (index: number) => boolean) => this.#names.filter((_, i) => values[i] !== null && what(i));
+    return {
+      living: is(() => true),
+      untagged: is((i) => tagged[i] !== 1),
+      old: is((i) => values[i] !== String(this.#pass)),
+    };
   }
 
   close(): void {
     for (const connection of this.connections) connection.close();
   }
 
-  async #write(writer: number): Promise<void> {
-    const { keys, tag, order } = this.options;
-    for (let turn = writer; !this.#stopped; turn += 7) {
-      const key = `race:${turn % keys}`;
-      const value = `v${++this.#number}`;
-      const set = () => this.connectionOf(key).call("SET", key, value);
-      const add = () => this.connectionOf(tag).call("SADD", tag, key);
-      for (const step of order === "key-first" ? [set, add] : [add, set]) await step();
-      this.#doneAt.set(value, performance.now());
-      this.#writes++;
-      if (turn % 3 === 0) await wait(1);
-    }
+  async #cache(key: string, value: string): Promise<void> {
+    const { tag, order } = this.options;
+    const set = () => this.connectionOf(key).call("SET", key, value);
+    const add = () => this.connectionOf(tag).call("SADD", tag, key);
+    for (const step of order === "key-first" ? [set, add] : [add, set]) await step();
   }
+}
 
-  async #values(): Promise<Map<string, string>> {
-    const names = Array.from({ length: this.options.keys }, (_, i) => `race:${i}`);
-    const values = await Promise.all(names.map((key) => this.connectionOf(key).call("GET", key)));
-    return new Map(names.flatMap((key, index) => (typeof values[index] === "string" ? [[key, values[index]]] : [])));
-  }
+function shuffled(names: readonly string[]): string[] {
+  return names
+    .map((name) => ({ name, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-import type { WarmItem } from "../../model/warm-manifest.js";
+import type { WarmItem, WarmValue } from "../../model/warm-manifest.js";
 import { encodeArgument, encodeCommand } from "../../protocol/resp.js";
 
 /** An item's own commands as RESP, one character a byte, and how many replies they get. */
@@ -25,15 +25,28 @@ export function encodeItem(item: WarmItem, mode: WriteMode): EncodedItem {
     const replace = mode === "overwrite" ? ["REPLACE"] : [];
     return { text: encodeCommand("RESTORE", key, String(ttlMs ?? 0), value.data, ...replace), replies: 1 };
   }
-  const parts = "pairs" in value ? value.pairs : value.members;
+  const { command, parts } = fillOf(value);
   // Not spread into a call: a collection may have more parts than a call takes arguments.
-  const fill = `*${parts.length + 2}\r\n${[fillWith[value.type], key, ...parts].map(encodeArgument).join("")}`;
+  const fill = `*${parts.length + 2}\r\n${[command, key, ...parts].map(encodeArgument).join("")}`;
   const expire = ttlMs === null ? "" : encodeCommand("PEXPIRE", key, String(ttlMs));
   const commands = encodeCommand("DEL", key) + fill + expire;
   return { text: multi + commands + exec, replies: ttlMs === null ? 4 : 5 };
 }
 
-const fillWith = { hash: "HSET", set: "SADD", list: "RPUSH", zset: "ZADD" };
+export type Collection = Exclude<WarmValue, { type: "string" | "restore" }>;
+
+/** The command that adds to a collection, the one that counts its elements, and the arguments behind the key. */
+export function fillOf(value: Collection): { command: string; count: string; parts: readonly string[] } {
+  const [command, count] = commandsOf[value.type];
+  return { command, count, parts: "pairs" in value ? value.pairs : value.members };
+}
+
+const commandsOf = {
+  hash: ["HSET", "HLEN"],
+  set: ["SADD", "SCARD"],
+  list: ["RPUSH", "LLEN"],
+  zset: ["ZADD", "ZCARD"],
+} as const;
 
 const multi = encodeCommand("MULTI");
 const exec = encodeCommand("EXEC");

@@ -12,13 +12,17 @@ export class RedisLane {
     return this.node.identity.address;
   }
 
-  /** @throws CachectlError when the connection cannot be made or is lost; what of the request was carried out is not known then */
-  async send(request: Uint8Array, replies: number): Promise<BulkReply[]> {
+  /**
+   * @param mayWrite asked at the last moment, since a connection may have been waited for
+   * @returns null where it was not sent, because it may not
+   * @throws CachectlError when the connection cannot be made or is lost; what of the request was carried out is not known then
+   */
+  async send(request: Uint8Array, replies: number, mayWrite: () => boolean): Promise<BulkReply[] | null> {
     const opening = (this.#connection ??= openReadWrite(this.node));
     try {
       const connection = await opening;
       if (this.#closed) connection.close();
-      return await connection.pipeline(request, replies);
+      return mayWrite() ? await connection.pipeline(request, replies) : null;
     } catch (error) {
       // Other requests that wait on it learn the same by themselves; only the first of them opens the next one.
       if (this.#connection === opening) this.#connection = null;

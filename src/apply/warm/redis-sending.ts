@@ -23,6 +23,8 @@ export interface Patience {
   sleep(ms: number): Promise<void>;
   /** The run is ending: nothing is waited for any more. */
   ending(): boolean;
+  /** False: another run may be writing by now, and nothing more may be sent. */
+  mayWrite(): boolean;
 }
 
 interface Request {
@@ -89,7 +91,7 @@ export class RedisSending {
         pauseMs = firstPauseMs;
       }
       const late = patience.monotonicMs() - quietSince >= patience.patienceMs;
-      if (late || patience.ending()) {
+      if (late || patience.ending() || !patience.mayWrite()) {
         for (const { id, reason, notDone } of retries)
           this.#answers[id] = new NoAnswer(reason, notDone && !this.#mayBeDone.has(id));
         return this.#answers;
@@ -124,28 +126,34 @@ export class RedisSending {
 
   private async send(lane: RedisLane | null, batch: RequestBatch, asking: boolean): Promise<Retry[]> {
     if (lane === null) return this.allAgain(batch, asking, "no node owns the key's slot", true);
-    let replies: BulkReply[];
+    let replies: BulkReply[] | null;
     try {
-      replies = await lane.send(batch.bytes(), batch.replyCount);
+      replies = await lane.send(batch.bytes(), batch.replyCount, () => this.patience.mayWrite());
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.repeated += batch.count;
       for (const id of batch.ids) this.#mayBeDone.add(id);
       return this.allAgain(batch, asking, reason, false);
     }
+    if (replies === null) return this.allAgain(batch, asking, "the lock of this run is lost", true);
     const retries: Retry[] = [];
     let at = 0;
     for (let i = 0; i < batch.count; i++) {
       const count = batch.replyCounts[i] ?? 1;
-      const reply = count === 1 ? replies[at] : folded(replies, at, count);
+      const reply = plain(count === 1 ? (replies[at] ?? null) : folded(replies, at, count));
       at += count;
       const id = batch.ids[i] ?? 0;
-      if (reply instanceof ReplyError && passing.test(reply.text))
+      if (reply instanceof ReplyError && this.mayPass(reply))
         retries.push(await this.again(this.requestAt(batch, i, asking), reply.text, lane));
-      else this.#answers[id] = reply ?? null;
+      else this.#answers[id] = reply;
     }
     batch.release();
     return retries;
+  }
+
+  /** A member of a cluster that is meant as one server says MOVED to the same keys for ever. */
+  private mayPass({ text }: ReplyError): boolean {
+    return passing.test(text) && (this.routes.isCluster || !text.startsWith("MOVED "));
   }
 
   private allAgain(batch: RequestBatch, asking: boolean, reason: string, notDone: boolean): Retry[] {
@@ -186,6 +194,14 @@ export class RedisSending {
 }
 
 const askingText = encodeCommand("ASKING");
+
+/** An error of a command within a script as that command would give it itself: releases put different words around it. */
+function plain(reply: BulkReply): BulkReply {
+  if (!(reply instanceof ReplyError)) return reply;
+  const [, inner] = /@user_script: ?\d+: -?([A-Z]+ .*)$/.exec(reply.text) ?? [];
+  const text = (inner ?? reply.text).replace(/ script: [0-9a-f]{40}, on @user_script:\d+\.$/, "");
+  return text === reply.text ? reply : new ReplyError(text);
+}
 
 /** The replies of several commands that are one request: the first error, which is the cause of the others, else the last. */
 function folded(replies: readonly BulkReply[], from: number, count: number): BulkReply {

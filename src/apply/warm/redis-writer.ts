@@ -1,16 +1,21 @@
+import { randomUUID } from "node:crypto";
 import type { WarmItem } from "../../model/warm-manifest.js";
 import { ReplyError } from "../../model/node-port.js";
 import { encodeCommand } from "../../protocol/resp.js";
 import { noOutcome, type CacheWriter, type PageOutcome, type ReadBack, type WritePolicy } from "./cache-writer.js";
 import { redisLockStore } from "./redis-lock.js";
 import type { LockStore } from "./run-lock.js";
-import { encodeItem } from "./encode-item.js";
+import { encodeGuarded } from "./encode-guarded.js";
+import { encodeItem, type EncodedItem } from "./encode-item.js";
+import { encodeLarge, largeCollection, temporaryName } from "./encode-large.js";
 import { NoAnswer, RedisSending, type Answer, type Patience } from "./redis-sending.js";
 import { RedisRoutes } from "./redis-routes.js";
 import type { Locate } from "./write-target.js";
 
-/** What ends a run at once: each further item would get the same answer. */
 const refusesAll = /^(?:OOM|NOPERM|NOAUTH|MISCONF|READONLY|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|LOADING)\b/;
+
+/** Servers and logins without scripts. */
+const refusesScripts = /^NOPERM .*'eval'|^ERR unknown command .?EVAL\b/i;
 
 /**
  * Opens the way to Redis or Valkey: standalone, behind Sentinel, or a cluster. Writes nothing yet.
@@ -25,6 +30,9 @@ export async function openRedisWriter(locate: Locate, policy: WritePolicy, patie
 
 class RedisWriter implements CacheWriter {
   #repeated = 0;
+  /** Names what is built up apart from any other run's, and item's. */
+  readonly #token = randomUUID().slice(0, 8);
+  #built = 0;
 
   constructor(
     private readonly routes: RedisRoutes,
@@ -44,8 +52,11 @@ class RedisWriter implements CacheWriter {
   }
 
   async readBack(items: readonly WarmItem[]): Promise<(ReadBack | null)[]> {
-    const answers = await this.ask(items, (item) =>
-      item.value.type === "string" ? encodeCommand("GET", item.key) : encodeCommand("EXISTS", item.key),
+    const answers = await this.ask(
+      items,
+      (item) => (item.value.type === "string" ? encodeCommand("GET", item.key) : encodeCommand("EXISTS", item.key)),
+      // It changes nothing, whoever has the lock.
+      { ...this.patience, mayWrite: () => true },
     );
     return answers.map((answer, i) => {
       if (answer instanceof ReplyError || answer instanceof NoAnswer) return null;
@@ -56,7 +67,8 @@ class RedisWriter implements CacheWriter {
   }
 
   lockStore(key: string): LockStore {
-    return redisLockStore(this.routes, this.patience, key);
+    // Its commands compare the token themselves.
+    return redisLockStore(this.routes, { ...this.patience, mayWrite: () => true }, key);
   }
 
   notes(): string[] {
@@ -74,7 +86,7 @@ class RedisWriter implements CacheWriter {
     this.routes.close();
   }
 
-  /** Which items to write, by index. */
+  /** Which items to write, by index: a first look, which keeps what is there from being sent. The last word is the write's own. */
   private async wanted(items: readonly WarmItem[], outcome: PageOutcome): Promise<number[] | null> {
     const { policy } = this;
     if (policy.kind === "overwrite") return null;
@@ -117,13 +129,11 @@ class RedisWriter implements CacheWriter {
   }
 
   private async store(items: readonly WarmItem[], wanted: number[] | null, outcome: PageOutcome): Promise<void> {
-    const { kind } = this.policy;
-    const mode = kind === "only-missing" ? "only-missing" : "overwrite";
     const sending = new RedisSending(this.routes, this.patience, items.length);
     for (const index of wanted ?? items.keys()) {
       const item = items[index];
       if (item === undefined) continue;
-      const { text, replies } = encodeItem(item, mode);
+      const { text, replies } = this.encode(item);
       sending.add(item.key, text, index, replies);
     }
     const answers = await this.run(sending);
@@ -132,11 +142,23 @@ class RedisWriter implements CacheWriter {
     else for (const index of wanted) this.judge(outcome, index, answers[index] ?? null);
   }
 
+  private encode(item: WarmItem): EncodedItem {
+    const { policy } = this;
+    const markMs = policy.kind === "overwrite" ? null : policy.kind === "only-missing" ? 0 : policy.ttlMs;
+    const large = largeCollection(item);
+    if (large !== null)
+      return encodeLarge(item, large, markMs, temporaryName(item.key, `${this.#token}-${++this.#built}`));
+    if (markMs === null) return encodeItem(item, "overwrite");
+    // SET … NX and RESTORE tell by themselves whether the key is there.
+    const tells = item.value.type === "string" || item.value.type === "restore";
+    return markMs === 0 && tells ? encodeItem(item, "only-missing") : encodeGuarded(item, markMs);
+  }
+
   private judge(outcome: PageOutcome, index: number, answer: Answer): void {
-    // EXEC's answers, of which none is an error.
-    if (answer === "OK" || Array.isArray(answer)) outcome.written++;
-    // SET … NX found the key.
-    else if (answer === null) outcome.present++;
+    // 1: a script's. An array: EXEC's answers, of which none is an error.
+    if (answer === "OK" || answer === 1 || Array.isArray(answer)) outcome.written++;
+    // SET … NX found the key, or a script did.
+    else if (answer === null || answer === 0) outcome.present++;
     else if (answer instanceof ReplyError && answer.text.startsWith("BUSYKEY")) outcome.present++;
     else this.note(outcome, index, answer);
   }
@@ -145,15 +167,20 @@ class RedisWriter implements CacheWriter {
     if (answer instanceof NoAnswer) {
       outcome.refusal ??= answer.reason;
       if (!answer.notDone) outcome.unknown++;
-    } else if (answer instanceof ReplyError && refusesAll.test(answer.text)) outcome.refusal ??= answer.text;
-    else {
-      const reason = answer instanceof ReplyError ? answer.text : `unexpected answer ${JSON.stringify(answer)}`;
-      outcome.failed.push({ index, reason });
+      return;
     }
+    const reason = answer instanceof ReplyError ? answer.text : `unexpected answer ${JSON.stringify(answer)}`;
+    const refusal = answer instanceof ReplyError ? refusalOf(answer.text) : null;
+    if (refusal === null) outcome.failed.push({ index, reason });
+    else outcome.refusal ??= refusal;
   }
 
-  private ask(items: readonly WarmItem[], encode: (item: WarmItem) => string): Promise<Answer[]> {
-    const sending = new RedisSending(this.routes, this.patience, items.length);
+  private ask(
+    items: readonly WarmItem[],
+    encode: (item: WarmItem) => string,
+    patience = this.patience,
+  ): Promise<Answer[]> {
+    const sending = new RedisSending(this.routes, patience, items.length);
     for (const [id, item] of items.entries()) sending.add(item.key, encode(item), id, 1);
     return this.run(sending);
   }
@@ -163,4 +190,14 @@ class RedisWriter implements CacheWriter {
     this.#repeated += sending.repeated;
     return answers;
   }
+}
+
+/** What ends a run at once, since each further item would get the same answer; null: it concerns this item alone. */
+function refusalOf(text: string): string | null {
+  if (refusesScripts.test(text))
+    return `${text}; items that are written only where they are missing or old, and collections of thousands of elements, need EVAL: allow it, or leave out --only-missing and --refresh-below`;
+  // A cluster's redirections are followed, so this target is meant as one server.
+  if (text.startsWith("MOVED "))
+    return `${text}; it is a member of a cluster: name that as redis+cluster://HOST:PORT, or with \`kind: cluster\` in the profile`;
+  return refusesAll.test(text) ? text : null;
 }

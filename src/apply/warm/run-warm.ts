@@ -2,6 +2,7 @@ import { CachectlError } from "../../model/errors.js";
 import type { WarmItem } from "../../model/warm-manifest.js";
 import type { RejectedRow, ResumePoint, SourcePage, WarmSource } from "../../model/warm-source.js";
 import type { CacheWriter } from "./cache-writer.js";
+import { portionsOf, type PortionSize } from "./portions.js";
 import { addCounts, noCounts, PageLedger, type WarmCounts } from "./page-ledger.js";
 
 /** Why a run ended before the source did. */
@@ -22,8 +23,10 @@ export interface WarmRun {
   map(row: SourcePage["rows"][number], json: string | undefined): WarmItem | { reason: string; expired: boolean };
   /** The most items to send at once: under a cap they go out evenly, and not a page at a time. */
   mostAtOnce: number;
-  /** Before each of these portions is sent: waits as long as the target and the caps want. Gives what ends the run, if anything. */
-  admit(items: number, bytes: number): Promise<WarmStop | null>;
+  /** Before a portion is sent: waits as long as the target and the caps want. Gives what ends the run, if anything. */
+  admit(portion: PortionSize): Promise<WarmStop | null>;
+  /** An admitted portion has its answers, or will get none. */
+  landed(portion: PortionSize): void;
   /** Rows and items that could not be written, for `--rejects`. @throws CachectlError where the file cannot be written */
   reject(rows: readonly RejectedRow[]): Promise<void>;
   /** After each page, with everything until then. */
@@ -89,26 +92,25 @@ class Running {
     const counts = noCounts();
     const { items, places, rejected } = this.mapped(page, counts);
     const ledger = this.#ledger.begin(page.resumeAt);
-    let open = Math.max(1, Math.ceil(items.length / this.warm.mostAtOnce));
+    const portions = portionsOf(items, this.warm.mostAtOnce);
+    let open = portions.length;
     const portionDone = () => (--open === 0 ? ledger() : undefined);
-    let from = 0;
-    do {
-      const portion = items.slice(from, from + this.warm.mostAtOnce);
-      const stop = this.#stop ?? (await this.warm.admit(portion.length, bytesOf(portion)));
+    for (const { from, to, size } of portions) {
+      const portion = items.slice(from, to);
+      const stop = this.#stop ?? (await this.warm.admit(size));
       if (stop !== null) this.end(stop);
       if (this.hasStopped()) return false;
-      const first = from;
-      const own = first === 0 ? { rejected, counts } : { rejected: [], counts: noCounts() };
+      const own = from === 0 ? { rejected, counts } : { rejected: [], counts: noCounts() };
       // A row counts as read when something is done about it: what a stop leaves behind is not.
       own.counts.read = portion.length + own.counts.rejected + own.counts.expired;
-      await this.start(portion, (index) => places(first + index), own, portionDone);
-      from += portion.length;
-    } while (from < items.length);
+      await this.start(portion, size, (index) => places(from + index), own, portionDone);
+    }
     return !this.hasStopped();
   }
 
   private async start(
     items: readonly WarmItem[],
+    size: PortionSize,
     placeOf: (index: number) => string,
     { rejected, counts }: { rejected: readonly RejectedRow[]; counts: WarmCounts },
     done: () => void,
@@ -117,7 +119,10 @@ class Running {
       .then((whole) => (whole ? done() : undefined))
       .then(() => this.warm.onPage(this.#counts, this.#ledger.resumeAt))
       .catch((error: unknown) => this.failed(error))
-      .finally(() => this.#underWay.delete(task));
+      .finally(() => {
+        this.#underWay.delete(task);
+        this.warm.landed(size);
+      });
     this.#underWay.add(task);
     if (this.#underWay.size >= pagesAtOnce) await Promise.race(this.#underWay);
   }
@@ -193,16 +198,6 @@ class Running {
 }
 
 const interruptedReading = new CachectlError("interrupted", "interrupted", "interrupted", "Run it again.");
-
-function bytesOf(items: readonly WarmItem[]): number {
-  let bytes = 0;
-  for (const { key, value } of items) {
-    bytes += key.length;
-    if ("data" in value) bytes += value.data.length;
-    else for (const part of "pairs" in value ? value.pairs : value.members) bytes += part.length;
-  }
-  return bytes;
-}
 
 function excerptOf(row: object): string {
   const text = JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));

@@ -1,6 +1,8 @@
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdirSync, statSync } from "node:fs";
+import { readFile, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CachectlError } from "../../model/errors.js";
+import { makeDirectory } from "../../model/make-directory.js";
 import type { ResumePoint } from "../../model/warm-source.js";
 import { writeWhole } from "../write-whole.js";
 
@@ -38,7 +40,7 @@ export async function readCheckpoint(path: string, task: string): Promise<Checkp
 /** All of it or nothing, so that a run which is killed leaves the one before. @throws CachectlError usage */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeDirectory(dirname(path), 0o777, { mkdirSync, statSync, dirname });
     await writeWhole(path, `${JSON.stringify(checkpoint)}\n`);
   } catch (error) {
     throw new CachectlError(

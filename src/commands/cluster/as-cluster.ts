@@ -35,3 +35,13 @@ export function notACluster(what: string): CachectlError {
     "Name a profile of kind cluster, or a member as HOST:PORT.",
   );
 }
+
+/** For a verb that changes keys: most of them are another member's. */
+export function onlyAMember({ identity }: Profile, address: string): CachectlError {
+  return new CachectlError(
+    "usage",
+    "member-of-a-cluster",
+    `${identity.name} is meant as one server, and ${address} is a member of a cluster: the keys of other slots are not there; nothing was changed`,
+    `Name the cluster: -p redis+cluster://${address}, or \`kind: cluster\` in the profile.`,
+  );
+}

@@ -4,6 +4,7 @@ import { CachectlError } from "../../model/errors.js";
 import type { FleetNode } from "../../model/node-port.js";
 import type { Context } from "../context.js";
 import type { OpenCluster } from "./open-cluster.js";
+import { stopBeforeChange } from "../stop-before-change.js";
 
 /** A plain failover pauses writes until the replica has caught up, and gives up after 5 s: much more than this does not arrive by then. */
 const mostLagBytes = 64 * 1_048_576;
@@ -52,7 +53,7 @@ async function linkInTime({ change }: Context, replica: FleetNode, primary: Flee
   for (;;) {
     const link = await askLink(replica, primary);
     if (link.up || change.clock.monotonicMs() >= until) return link;
-    change.stopRequested.throwIfAborted();
+    stopBeforeChange(change);
     await change.clock.sleep(pauseMs);
   }
 }

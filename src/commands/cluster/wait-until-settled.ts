@@ -2,6 +2,7 @@ import { CachectlError } from "../../model/errors.js";
 import type { ClusterObstacle, ClusterTopology } from "../../model/cluster-topology.js";
 import type { Context } from "../context.js";
 import type { OpenCluster } from "./open-cluster.js";
+import { stopBeforeChange } from "../stop-before-change.js";
 
 export interface Settling {
   /** As seen last. */
@@ -67,6 +68,9 @@ export async function waitUntilSettled(
 ): Promise<ClusterTopology> {
   const stop = context.change.stopRequested;
   const { topology, standing } = await settle(context, cluster, { ...options, stop });
+  // Where neither is given, the run may have finished what an earlier one left.
+  if (options.otherwise !== undefined || options.first !== undefined)
+    stopBeforeChange(context.change, options.otherwise);
   stop.throwIfAborted();
   const [worst] = standing;
   if (worst === undefined) return topology;

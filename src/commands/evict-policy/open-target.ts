@@ -8,6 +8,7 @@ import type { ObservedTarget } from "../../model/observation.js";
 import type { Profile } from "../../model/profile.js";
 import type { ProfileSelection } from "../../profiles/select-profiles.js";
 import type { Context } from "../context.js";
+import { stopBeforeChange } from "../stop-before-change.js";
 
 /** The one target that is changed, with what was seen of its data nodes. */
 export interface OpenTarget {
@@ -47,7 +48,7 @@ export async function openTarget(
   const fleet = await context.change.openFleet(profile);
   try {
     const observed = await observeTarget(fleet, profile.identity, sampleMs, stoppableClock(context));
-    context.change.stopRequested.throwIfAborted();
+    stopBeforeChange(context.change);
     const nodes = dataNodes(observed);
     checkReachable(profile, nodes, keepGoing);
     checkComplete(profile, observed.discoveryGaps, keepGoing);

@@ -7,6 +7,7 @@ import type { EvictionExposure } from "../../model/eviction-exposure.js";
 import { policySetting, type EvictionSettings } from "../../model/eviction-settings.js";
 import type { Context } from "../context.js";
 import { fleetNode, type OpenTarget } from "./open-target.js";
+import { stopBeforeChange } from "../stop-before-change.js";
 
 /** By address: why a node will not take the change, told before anything is changed. Changes nothing. */
 export async function changeRefusals(
@@ -94,7 +95,7 @@ export async function lookAtExposure(
       stopped: () => stopRequested.aborted,
     },
   );
-  stopRequested.throwIfAborted();
+  stopBeforeChange(context.change);
   // That only some keys were to be looked at is nothing that went wrong.
   const gaps = scan.facts.gaps.filter((gap) => !gap.startsWith("--limit "));
   return tally.result(scan.facts.complete, gaps);

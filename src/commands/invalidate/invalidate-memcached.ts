@@ -115,7 +115,10 @@ class MemcachedInvalidation {
     if (selector.kind === "tags" || selector.kind === "version-key") await this.versions();
     else if (selector.kind === "keys") await this.keys(selector.keys.map(bytesOfText));
     else if (selector.kind === "keys-from") {
-      for await (const names of readNames(selector.path, context)) if (!(await this.keys(names))) break;
+      for await (const names of readNames(selector.path, context)) {
+        if (names === null) this.#notDone.push("invalidate the rest of the names");
+        if (names === null || !(await this.keys(names))) break;
+      }
     } else await this.dumped();
     this.say();
     const failed = [...this.#failures].map(([reason, keys]) => ({

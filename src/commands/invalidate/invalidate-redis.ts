@@ -199,8 +199,7 @@ class RedisInvalidation {
   private async keysFrom(run: InvalidationRun, path: string): Promise<void> {
     const before = { ...this.#counts };
     for await (const names of readNames(path, this.job.context)) {
-      const tried = await invalidateKeys(run, names);
-      if (tried < names.length) {
+      if (names === null || (await invalidateKeys(run, names)) < names.length) {
         this.#notDone.push("invalidate the rest of the names");
         break;
       }

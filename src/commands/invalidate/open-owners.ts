@@ -6,8 +6,9 @@ import type { Fleet } from "../../model/node-port.js";
 import type { ObservedNode, ObservedTarget } from "../../model/observation.js";
 import type { Profile } from "../../model/profile.js";
 import { topologyOf } from "../../plan/topology.js";
-import { asCluster } from "../cluster/as-cluster.js";
+import { asCluster, onlyAMember } from "../cluster/as-cluster.js";
 import type { Context } from "../context.js";
+import { LastingNodes } from "../lasting-nodes.js";
 
 /** The primaries of a Redis target, and how to find them again after a failover. */
 export interface OpenOwners {
@@ -26,58 +27,53 @@ export interface OpenOwners {
  * @throws CachectlError unreached when there is none that answers; usage when the target has several independent primaries
  */
 export async function openOwners(context: Context, wanted: Profile): Promise<OpenOwners> {
-  const fleets: Fleet[] = [];
-  const open = async (profile: Profile) => {
-    const fleet = await context.change.openFleet(profile);
-    fleets.push(fleet);
-    return fleet;
+  const nodes = new LastingNodes<KeyOwner["node"]>();
+  const { profile, owners, look } = await lookAt(context, wanted, nodes);
+  const primaries = new Set(owners.map(({ node }) => node.identity.address));
+  return {
+    ...{ profile, owners, close: () => nodes.close() },
+    observed: look.nodes.filter(({ node }) => primaries.has(node.address)),
+    lookAgain: async () => (await lookAt(context, profile, nodes)).owners,
   };
-  const close = () => {
-    for (const fleet of fleets) fleet.close();
-  };
+}
+
+async function lookAt(
+  context: Context,
+  profile: Profile,
+  nodes: LastingNodes<KeyOwner["node"]>,
+): Promise<{ profile: Profile; owners: KeyOwner[]; look: ObservedTarget }> {
+  const fleet = await context.change.openFleet(profile);
   try {
-    const { profile, look, fleet } = await firstLook(context, wanted, open);
+    const look = await observe(context, profile, fleet);
+    const member = profile.kind === "cluster" ? null : memberOf(look);
+    if (member !== null) {
+      // A URL of one member means the keys of its cluster: most of them would be MOVED. A profile means what it says.
+      if (profile.source !== "url") throw onlyAMember(profile, member);
+      fleet.close();
+      return await lookAt(context, asCluster(profile), nodes);
+    }
     const owners = ownersOf(profile, fleet, look);
-    const primaries = new Set(owners.map(({ node }) => node.identity.address));
-    return {
-      ...{ profile, owners, close },
-      observed: look.nodes.filter(({ node }) => primaries.has(node.address)),
-      lookAgain: async () => {
-        const again = await open(profile);
-        try {
-          return ownersOf(profile, again, await lookAt(context, profile, again));
-        } catch (error) {
-          // While a server is away it is looked for many times.
-          again.close();
-          throw error;
-        }
-      },
-    };
+    nodes.take(
+      fleet,
+      owners.map(({ node }) => node),
+    );
+    return { profile, look, owners: owners.map((owner) => ({ ...owner, node: nodes.lasting(owner.node) })) };
   } catch (error) {
-    close();
+    // While a server is away it is looked for many times.
+    fleet.close();
     throw error;
   }
 }
 
-async function firstLook(
-  context: Context,
-  profile: Profile,
-  open: (profile: Profile) => Promise<Fleet>,
-): Promise<{ profile: Profile; look: ObservedTarget; fleet: Fleet }> {
-  const fleet = await open(profile);
-  const look = await lookAt(context, profile, fleet);
-  const inCluster = look.nodes.some(({ facts: { server } }) => server?.ok === true && server.value.mode === "cluster");
-  if (!inCluster || profile.kind === "cluster") return { profile, look, fleet };
-  // A URL of one member means the keys of its cluster: half of them would be MOVED.
-  const cluster = asCluster(profile);
-  const members = await open(cluster);
-  return { profile: cluster, look: await lookAt(context, cluster, members), fleet: members };
-}
-
-function lookAt({ change }: Context, profile: Profile, fleet: Fleet): Promise<ObservedTarget> {
+function observe({ change }: Context, profile: Profile, fleet: Fleet): Promise<ObservedTarget> {
   return profile.kind === "cluster"
     ? observeCluster(fleet, profile.identity)
     : observeTarget(fleet, profile.identity, 0, change.clock);
+}
+
+function memberOf({ nodes }: ObservedTarget): string | null {
+  const member = nodes.find(({ facts: { server } }) => server?.ok === true && server.value.mode === "cluster");
+  return member?.node.address ?? null;
 }
 
 function ownersOf(profile: Profile, fleet: Fleet, look: ObservedTarget): KeyOwner[] {

@@ -1,6 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdirSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { CachectlError } from "../../model/errors.js";
+import { makeDirectory } from "../../model/make-directory.js";
 import type { Report } from "../../model/report.js";
 import { findProfiles, isProfileName } from "../../profiles/find.js";
 import type { ProfileKind } from "../../profiles/profile-spec.js";
@@ -19,8 +21,10 @@ export interface InitOptions {
 export async function initProfile(context: Context, { name, kind, profilesDirectory }: InitOptions): Promise<Report> {
   const frame = beginRun(context);
   if (!isProfileName(name)) throw badName(name);
-  const path = join(await directoryFor(context, profilesDirectory), `${name}.yaml`);
+  const directory = profilesDirectory ?? (await findProfiles(null, context.profileDeps)).path;
+  const path = join(directory, `${name}.yaml`);
   try {
+    makeDirectory(directory, 0o700, { mkdirSync, statSync, dirname });
     // Only the owner may read it: a password may be written into it some day.
     await writeFile(path, profileTemplate(kind, name), { flag: "wx", mode: 0o600 });
   } catch (error) {
@@ -33,12 +37,6 @@ export async function initProfile(context: Context, { name, kind, profilesDirect
     summary: `Wrote ${path}.`,
     notes: [`Edit it, then try it with \`cachectl profiles check ${name}\`.`],
   });
-}
-
-async function directoryFor(context: Context, asked: string | null): Promise<string> {
-  const directory = asked ?? (await findProfiles(null, context.profileDeps)).path;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  return directory;
 }
 
 function badName(name: string): CachectlError {

@@ -1,27 +1,40 @@
 import { askSlotOwners, type SlotOwner } from "../../collect/warm/slot-owners.js";
-import { noOwner, type WriteTarget } from "../../apply/warm/write-target.js";
+import { noOwner, type Locate, type WriteTarget } from "../../apply/warm/write-target.js";
 import { slotCount } from "../../model/hash-slot.js";
 import { CachectlError, ServerReplyError } from "../../model/errors.js";
 import { mapWithLimit } from "../../model/map-with-limit.js";
 import { formatEndpoint } from "../../model/node.js";
 import type { Fleet, FleetNode } from "../../model/node-port.js";
 import type { Profile } from "../../model/profile.js";
+import { flagField, parseInfo } from "../../protocol/info.js";
+import { onlyAMember } from "../cluster/as-cluster.js";
 import { growingFleet, type GrowingFleet } from "../cluster/growing-fleet.js";
+import type { LastingNodes } from "../lasting-nodes.js";
 
 type Open = (profile: Profile) => Promise<Fleet>;
 
 /**
- * Where a Redis or Valkey target is written to just now: its primary, or the primaries of its slots. Read-only.
+ * Gives a function that says where a Redis or Valkey target is written to just now: its primary, or the primaries of its slots.
+ * Read-only; may be called as often as an outage lasts.
  *
- * @param opened takes a fleet that is in use from now on, to be closed at the end of the run
- * @throws CachectlError unreached when no primary answers; usage where it is not clear which one is meant
+ * @param nodes to be closed at the end of the run
+ * @throws CachectlError (the function) unreached when no primary answers; usage where it is not clear which one is meant, or it is
+ *   a member of a cluster
  */
-export async function locateTarget(profile: Profile, open: Open, opened: (fleet: Fleet) => void): Promise<WriteTarget> {
+export function targetLocator(profile: Profile, open: Open, nodes: LastingNodes): Locate {
+  let nodeAt: WriteTarget["nodeAt"];
+  return async () => {
+    const { target, fleet } = await locateTarget(profile, open);
+    if (nodes.take(fleet, target.primaries)) nodeAt = target.nodeAt;
+    return { ...target, primaries: target.primaries.map((node) => nodes.lasting(node)), nodeAt };
+  };
+}
+
+async function locateTarget(profile: Profile, open: Open): Promise<{ target: WriteTarget; fleet: Fleet }> {
   const fleet = growingFleet(await open(profile), (seeds) => open({ ...profile, seeds, discover: false }));
   try {
     const target = await (profile.kind === "cluster" ? clusterTarget(profile, fleet) : primaryTarget(profile, fleet));
-    opened(fleet);
-    return target;
+    return { target, fleet };
   } catch (error) {
     // Asked again and again during an outage, each would keep its connections.
     fleet.close();
@@ -30,7 +43,20 @@ export async function locateTarget(profile: Profile, open: Open, opened: (fleet:
 }
 
 async function primaryTarget(profile: Profile, fleet: Fleet): Promise<WriteTarget> {
-  return { primaries: [await onlyPrimary(profile, fleet)], owners: null, nodeAt: () => Promise.resolve(null) };
+  const primary = await onlyPrimary(profile, fleet);
+  if (await isInCluster(primary)) throw onlyAMember(profile, primary.identity.address);
+  return { primaries: [primary], owners: null, nodeAt: () => Promise.resolve(null) };
+}
+
+/** It would answer MOVED to most keys. False where a login may not ask: the first key will tell. */
+async function isInCluster(node: FleetNode): Promise<boolean> {
+  try {
+    const info = parseInfo(String(await (await node.openRedis()).call("INFO", "cluster")));
+    return flagField(info["cluster"], "cluster_enabled") === true;
+  } catch (error) {
+    if (error instanceof ServerReplyError) return false;
+    throw error;
+  }
 }
 
 async function onlyPrimary({ identity }: Profile, { nodes }: Fleet): Promise<FleetNode> {

@@ -1,9 +1,11 @@
+import type { PortionSize } from "../../apply/warm/portions.js";
 import type { WarmStop } from "../../apply/warm/run-warm.js";
 import { LatencyGuard } from "../../collect/keyspace/latency-guard.js";
 import { Pacer } from "../../collect/keyspace/pacer.js";
 import type { CacheState, CacheWatch } from "../../collect/warm/target-memory.js";
 import type { Clock } from "../../model/clock.js";
 import type { FleetNode } from "../../model/node-port.js";
+import { formatBytes } from "../../report/format-value.js";
 
 export interface ThrottleOptions {
   itemsPerSecond: number | null;
@@ -15,8 +17,8 @@ export interface ThrottleOptions {
 
 const lookEveryMs = 1_000;
 
-/** What the server keeps for an item beside its key and value: entry, object, expiry, and what the allocator rounds up to. */
-const overheadBytes = 150;
+/** How soon to look again while what was sent has no answers yet. */
+const landingMs = 25;
 
 const firstPauseMs = 250;
 const longestPauseMs = 4_000;
@@ -30,7 +32,11 @@ export class Throttle {
   readonly #bytes: Pacer;
   readonly #guards: LatencyGuard[] = [];
   #headroomBytes = Infinity;
+  /** The node with the least room. */
+  #fullest = "";
+  /** Admitted since the last look, or without answers then. */
   #spentBytes = 0;
+  #underWayBytes = 0;
   #lookedAtMs = -Infinity;
   #looking: Promise<WarmStop | null> | null = null;
   #evictions: number | null = null;
@@ -79,17 +85,42 @@ export class Throttle {
     return this.#guards.reduce((sum, { slowdowns }) => sum + slowdowns, 0);
   }
 
-  /** Waits until a page may be sent. Gives what ends the run, if anything. */
-  async admit(items: number, bytes: number): Promise<WarmStop | null> {
+  /** Waits until a portion may be sent. Gives what ends the run, if anything. */
+  async admit({ items, bytes, memoryBytes }: PortionSize): Promise<WarmStop | null> {
     const now = this.clock.monotonicMs();
     const dueMs = Math.max(this.#items.waitMs(now, items), this.#bytes.waitMs(now, bytes), this.latePauseMs());
     await this.pause(dueMs);
-    const cost = bytes + items * overheadBytes;
     // Well before what is known to be free is used up, and now and then in any case.
-    const due = this.#spentBytes + cost > this.#headroomBytes / 2 || this.sinceLookMs() > lookEveryMs;
-    const stop = due ? await this.look() : null;
-    this.#spentBytes += cost;
+    const due = this.#spentBytes + memoryBytes > this.#headroomBytes / 2 || this.sinceLookMs() > lookEveryMs;
+    const stop = (due ? await this.look() : null) ?? (await this.makeRoom(memoryBytes));
+    this.#spentBytes += memoryBytes;
+    this.#underWayBytes += memoryBytes;
     return stop;
+  }
+
+  /** An admitted portion has its answers. */
+  landed({ memoryBytes }: PortionSize): void {
+    this.#underWayBytes -= memoryBytes;
+  }
+
+  /** What is under way may or may not have been seen by the last look: it is waited for before anything is refused. */
+  private async makeRoom(neededBytes: number): Promise<WarmStop | null> {
+    while (this.#spentBytes + neededBytes > this.#headroomBytes && !this.ending.aborted) {
+      if (this.#underWayBytes === 0 && this.#spentBytes === 0) return this.noRoom(neededBytes);
+      if (this.#underWayBytes > 0) await this.clock.sleep(landingMs);
+      const stop = await this.look();
+      if (stop !== null) return stop;
+    }
+    return null;
+  }
+
+  private noRoom(neededBytes: number): WarmStop {
+    const mark = `${Math.floor(this.options.memoryMark * 100)} %`;
+    return {
+      kind: "target-full",
+      reason: `what comes next takes about ${formatBytes(neededBytes)}, and ${this.#fullest} has ${formatBytes(this.#headroomBytes)} left until ${mark} of its maxmemory (--max-memory): more would push out what is there`,
+      hint: fullHint,
+    };
   }
 
   private latePauseMs(): number {
@@ -107,7 +138,7 @@ export class Throttle {
     for (;;) {
       const states = await this.watch.look(this.nodes());
       this.#lookedAtMs = this.clock.monotonicMs();
-      this.#spentBytes = 0;
+      this.#spentBytes = this.#underWayBytes;
       const seen = states.filter((state) => state !== null);
       this.unseen ||= seen.length < states.length;
       const full = this.measure(seen);
@@ -126,7 +157,9 @@ export class Throttle {
       if (maxBytes === 0) continue;
       const left = maxBytes * this.options.memoryMark - usedBytes;
       if (left <= 0) return full(address, usedBytes / maxBytes, this.options.memoryMark);
-      this.#headroomBytes = Math.min(this.#headroomBytes, left);
+      if (left >= this.#headroomBytes) continue;
+      this.#headroomBytes = left;
+      this.#fullest = address;
     }
     return null;
   }
@@ -156,9 +189,12 @@ function full(address: string, ratio: number, mark: number): WarmStop {
   return {
     kind: "target-full",
     reason: `${address} uses ${percent(ratio)} of its maxmemory, and --max-memory is ${percent(mark)}: more would push out what is there`,
-    hint: "Give the target more memory, shorten the TTLs, or warm fewer items; `cachectl bigkeys` shows what fills it.",
+    hint: fullHint,
   };
 }
+
+const fullHint =
+  "Give the target more memory, shorten the TTLs, or warm fewer items; `cachectl bigkeys` shows what fills it.";
 
 function evicting(): WarmStop {
   return {

@@ -8,7 +8,7 @@ import { runWarm, type WarmResult } from "../../apply/warm/run-warm.js";
 import { readCheckpoint, removeCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
 import { RejectsFile } from "../../collect/warm/rejects-file.js";
 import { CacheWatch } from "../../collect/warm/target-memory.js";
-import type { FleetNode, Fleet } from "../../model/node-port.js";
+import type { FleetNode } from "../../model/node-port.js";
 import type { Profile } from "../../model/profile.js";
 import type { Report } from "../../model/report.js";
 import type { WarmManifest } from "../../model/warm-manifest.js";
@@ -19,12 +19,13 @@ import { warmReport, type WarmReadBack } from "../../report/warm/warm-report.js"
 import { describeSource, openSource } from "../../sources/open-source.js";
 import type { RunFrame } from "../begin-run.js";
 import type { Context } from "../context.js";
+import { LastingNodes } from "../lasting-nodes.js";
 import { grouped } from "../progress-text.js";
 import { CheckpointKeeper } from "./checkpoint-keeper.js";
 import { Ending } from "./ending.js";
 import { memcachedTarget } from "./memcached-target.js";
 import { observeHitRate } from "./hit-rate.js";
-import { locateTarget } from "./locate-target.js";
+import { targetLocator } from "./locate-target.js";
 import { RejectCounter } from "./reject-counter.js";
 import { SampleReader } from "./sample-reader.js";
 import { sourceDeps } from "./source-deps.js";
@@ -42,7 +43,7 @@ interface WarmTask {
 
 /** One run of `warm`: lock, checkpoint, the rows themselves, and what is looked at before and after. */
 export class WarmVerb {
-  readonly #fleets: Fleet[] = [];
+  readonly #nodes = new LastingNodes();
   readonly #watch = new CacheWatch();
   readonly #ending = new Ending();
   #primaries: readonly FleetNode[] = [];
@@ -87,7 +88,7 @@ export class WarmVerb {
     await this.#rejects?.close();
     this.#writer?.close();
     this.#watch.close();
-    for (const fleet of this.#fleets) fleet.close();
+    this.#nodes.close();
   }
 
   private get target(): string {
@@ -103,7 +104,7 @@ export class WarmVerb {
     const { change } = this.context;
     if (profile.kind === "memcached") {
       const fleet = await change.openFleet(profile);
-      this.#fleets.push(fleet);
+      this.#nodes.take(fleet, fleet.nodes);
       this.#primaries = fleet.nodes;
       return memcachedTarget(fleet, this.options.policy, this.task.manifest.mapping, () => change.clock.now());
     }
@@ -112,17 +113,15 @@ export class WarmVerb {
       monotonicMs: () => change.clock.monotonicMs(),
       sleep: (ms: number) => change.clock.sleep(ms),
       ending: () => this.#ending.signal.aborted,
+      mayWrite: () => this.mayWrite(),
     };
-    const locate = async () => {
-      const located = await locateTarget(
-        profile,
-        (one) => change.openFleet(one),
-        (fleet) => this.#fleets.push(fleet),
-      );
+    const locate = targetLocator(profile, (one) => change.openFleet(one), this.#nodes);
+    const locateNoting = async () => {
+      const located = await locate();
       this.#primaries = located.primaries;
       return located;
     };
-    return openRedisWriter(locate, this.options.policy, patience);
+    return openRedisWriter(locateNoting, this.options.policy, patience);
   }
 
   /** A report where another run has it: that is no failure, but what the lock is for. */
@@ -170,12 +169,12 @@ export class WarmVerb {
       ...{ source, writer, maxErrors: options.maxErrors, ending: signal, from: checkpoint?.resumeAt ?? null },
       map: (row, json) => map(row, json, clock.now()),
       mostAtOnce: throttle.mostAtOnce,
-      admit: async (items, bytes) => {
-        const stop = await throttle.admit(items, bytes);
-        // A process that stood still may have lost the lock without a timer having told it.
-        if (this.#lock !== null && !this.#lock.isHeld()) this.#ending.onLockExpired();
+      admit: async (portion) => {
+        const stop = await throttle.admit(portion);
+        this.mayWrite();
         return stop;
       },
+      landed: (portion) => throttle.landed(portion),
       reject: async (rows) => {
         rejected.count(rows);
         await this.#rejects?.write(rows);
@@ -229,6 +228,13 @@ export class WarmVerb {
     });
     await writeRunFiles(this.context, options, { name: task.manifest.name, target: this.target, report, counts });
     return report;
+  }
+
+  /** Ends the run where the lock is lost: a process that stood still may have lost it without a timer having told it. */
+  private mayWrite(): boolean {
+    if (this.#lock === null || this.#lock.isHeld()) return true;
+    this.#ending.onLockExpired();
+    return false;
   }
 
   private async hitRate(): Promise<number | null> {
