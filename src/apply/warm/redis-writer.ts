@@ -5,7 +5,8 @@ import { noOutcome, type CacheWriter, type PageOutcome, type ReadBack, type Writ
 import { redisLockStore } from "./redis-lock.js";
 import type { LockStore } from "./run-lock.js";
 import { encodeItem } from "./encode-item.js";
-import { NoAnswer, RedisSending, type Answer, type Patience } from "./redis-sending.js";
+import { NoAnswer, type Patience } from "./no-answer.js";
+import { RedisSending, type Answer } from "./redis-sending.js";
 import { RedisRoutes } from "./redis-routes.js";
 import type { Locate } from "./write-target.js";
 

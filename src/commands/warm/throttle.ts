@@ -53,7 +53,6 @@ export class Throttle {
   /** A first look, before anything is written. */
   async begin(): Promise<WarmStop | null> {
     for (const node of this.nodes()) {
-      if (node.identity.family !== "redis") continue;
       const guard = new LatencyGuard(this.options.maxLatencyMs, {
         clock: this.clock,
         busyMs: () => performance.eventLoopUtilization().active,
@@ -122,10 +121,10 @@ export class Throttle {
 
   private measure(states: readonly CacheState[]): WarmStop | null {
     this.#headroomBytes = Infinity;
-    for (const { address, usedBytes, maxBytes } of states) {
+    for (const { address, usedBytes, maxBytes, limitName } of states) {
       if (maxBytes === 0) continue;
       const left = maxBytes * this.options.memoryMark - usedBytes;
-      if (left <= 0) return full(address, usedBytes / maxBytes, this.options.memoryMark);
+      if (left <= 0) return full(address, usedBytes / maxBytes, this.options.memoryMark, limitName);
       this.#headroomBytes = Math.min(this.#headroomBytes, left);
     }
     return null;
@@ -151,11 +150,11 @@ export class Throttle {
   }
 }
 
-function full(address: string, ratio: number, mark: number): WarmStop {
+function full(address: string, ratio: number, mark: number, limitName: string): WarmStop {
   const percent = (share: number) => `${Math.floor(share * 100)} %`;
   return {
     kind: "target-full",
-    reason: `${address} uses ${percent(ratio)} of its maxmemory, and --max-memory is ${percent(mark)}: more would push out what is there`,
+    reason: `${address} uses ${percent(ratio)} of its ${limitName}, and --max-memory is ${percent(mark)}: more would push out what is there`,
     hint: "Give the target more memory, shorten the TTLs, or warm fewer items; `cachectl bigkeys` shows what fills it.",
   };
 }
