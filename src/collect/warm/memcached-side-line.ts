@@ -16,7 +16,9 @@ export class MemcachedSideLine {
   /** Name → value; empty where the server does not know the command. @throws CachectlError */
   async stats(section: "" | "slabs"): Promise<Record<string, string>> {
     const text = await this.ask(`stats ${section}`.trim());
-    return Object.fromEntries([...text.matchAll(/^STAT (\S+) (.*)\r$/gm)].map(([, name = "", value = ""]) => [name, value]));
+    return Object.fromEntries(
+      [...text.matchAll(/^STAT (\S+) (.*)\r$/gm)].map(([, name = "", value = ""]) => [name, value]),
+    );
   }
 
   close(): void {

@@ -2,10 +2,12 @@ import type { FleetNode } from "../../model/node-port.js";
 import { parseInfo } from "../../protocol/info.js";
 import { SideLine } from "../keyspace/side-line.js";
 import { MemcachedSideLine } from "./memcached-side-line.js";
+import { SlabRoom } from "./slab-room.js";
 
 /** What tells whether a cache has room left, and how well it serves. Counters are since the server's start. */
 export interface CacheState {
   address: string;
+  /** For Memcached, all of its limit but what can still be taken without evicting. */
   usedBytes: number;
   /** 0: the server has no limit. */
   maxBytes: number;
@@ -19,7 +21,7 @@ export interface CacheState {
 /** Looks at servers beside a warm-up, each on a connection that the writing does not hold up. Read-only: INFO or `stats`. */
 export class CacheWatch {
   readonly #lines = new Map<FleetNode, SideLine>();
-  readonly #memcachedLines = new Map<FleetNode, MemcachedSideLine>();
+  readonly #memcachedLines = new Map<FleetNode, { line: MemcachedSideLine; room: SlabRoom }>();
 
   /** Null for a node that does not answer, or may not be asked. */
   async look(nodes: readonly FleetNode[]): Promise<(CacheState | null)[]> {
@@ -28,22 +30,24 @@ export class CacheWatch {
 
   /** One round trip: PING, or `version`. Rejects when there is no connection. */
   async ping(node: FleetNode): Promise<void> {
-    if (node.identity.family === "memcached") await this.memcachedLineTo(node).version();
+    if (node.identity.family === "memcached") await this.memcachedLineTo(node).line.version();
     else await this.lineTo(node).call("PING");
   }
 
   close(): void {
-    for (const line of [...this.#lines.values(), ...this.#memcachedLines.values()]) line.close();
+    for (const line of this.#lines.values()) line.close();
+    for (const { line } of this.#memcachedLines.values()) line.close();
   }
 
   private async lookAt(node: FleetNode): Promise<CacheState> {
     const { address } = node.identity;
     if (node.identity.family === "memcached") {
-      const line = this.memcachedLineTo(node);
+      const { line, room } = this.memcachedLineTo(node);
       const [stats, slabs] = [await line.stats(""), await line.stats("slabs")];
-      const names = ["bytes", "limit_maxbytes", "evictions", "get_hits", "get_misses"] as const;
-      const seen = state(address, "limit_maxbytes", stats, [...names]);
-      return { ...seen, usedBytes: Math.max(seen.usedBytes, bytesInChunks(slabs)) };
+      const fields = ["bytes", "limit_maxbytes", "evictions", "get_hits", "get_misses"] as const;
+      const seen = state(address, "limit_maxbytes", stats, [...fields]);
+      const freeBytes = room.freeBytes(slabs, seen.maxBytes, Number(stats["slab_global_page_pool"] ?? 0));
+      return freeBytes === null ? seen : { ...seen, usedBytes: Math.max(0, seen.maxBytes - freeBytes) };
     }
     // Two questions: before 7.0 INFO takes one section at a time.
     const line = this.lineTo(node);
@@ -67,24 +71,14 @@ export class CacheWatch {
     return line;
   }
 
-  private memcachedLineTo(node: FleetNode): MemcachedSideLine {
-    let line = this.#memcachedLines.get(node);
-    if (line === undefined) {
-      line = new MemcachedSideLine(node);
-      this.#memcachedLines.set(node, line);
+  private memcachedLineTo(node: FleetNode): { line: MemcachedSideLine; room: SlabRoom } {
+    let known = this.#memcachedLines.get(node);
+    if (known === undefined) {
+      known = { line: new MemcachedSideLine(node), room: new SlabRoom() };
+      this.#memcachedLines.set(node, known);
     }
-    return line;
+    return known;
   }
-}
-
-/** An item takes a whole chunk of its slab class: `bytes` counts only what is in it, and evictions begin well before it is the limit. */
-function bytesInChunks(slabs: Record<string, string>): number {
-  let bytes = 0;
-  for (const [name, size] of Object.entries(slabs)) {
-    const slabClass = /^(\d+):chunk_size$/.exec(name)?.[1];
-    if (slabClass !== undefined) bytes += Number(size) * Number(slabs[`${slabClass}:used_chunks`] ?? 0);
-  }
-  return bytes;
 }
 
 function state(

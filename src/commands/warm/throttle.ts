@@ -103,7 +103,7 @@ export class Throttle {
   }
 
   private async judge(): Promise<WarmStop | null> {
-    for (;;) {
+    for (let paused = false; ; paused = true) {
       const states = await this.watch.look(this.nodes());
       this.#lookedAtMs = this.clock.monotonicMs();
       this.#spentBytes = 0;
@@ -111,7 +111,11 @@ export class Throttle {
       this.unseen ||= seen.length < states.length;
       const full = this.measure(seen);
       if (full !== null) return full;
-      if (!this.areEvicting(seen)) return null;
+      if (!this.areEvicting(seen)) {
+        // That they end in a pause says that they are this run's own.
+        if (!paused) this.#evictingLooks = 0;
+        return null;
+      }
       this.#evictingLooks++;
       if (this.#evictingLooks > mostEvictingLooks) return evicting();
       await this.pause(Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#evictingLooks - 1)));
@@ -134,9 +138,7 @@ export class Throttle {
     const evictions = states.reduce((sum, state) => sum + state.evictions, 0);
     const before = this.#evictions;
     this.#evictions = evictions;
-    const rising = before !== null && evictions > before;
-    if (!rising) this.#evictingLooks = 0;
-    return rising;
+    return before !== null && evictions > before;
   }
 
   private sinceLookMs(): number {
