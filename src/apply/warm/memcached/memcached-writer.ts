@@ -177,9 +177,10 @@ class Writer implements MemcachedWriter {
     stores: readonly { index: number; verb: StoreVerb }[],
     outcome: PageOutcome,
   ): Promise<void> {
+    const nowMs = this.options.now();
     const answers = await lane.ask(stores.length, (at, server) => {
       const { index, verb } = stores[at] as (typeof stores)[number];
-      return encodeStore(verb, items[index] as WarmItem, server, this.options.now());
+      return encodeStore(verb, items[index] as WarmItem, server, nowMs);
     });
     // What was looked at has expired since, or went with a restart: missing, then.
     const gone = stores.filter((_, at) => answers[at] === "NOT_FOUND");
