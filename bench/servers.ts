@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { formCluster } from "../src/demo/form-cluster.js";
 import { FreePorts } from "../src/demo/free-ports.js";
@@ -34,6 +34,17 @@ export class BenchServers {
     this.#children.push(spawn(program, rest, { stdio: "ignore" }));
     await listening(own);
     return own;
+  }
+
+  /** `memcached` (of the environment's MEMCACHED, else of the PATH) with `args` on a free loopback port, when it listens. */
+  async memcached(args: string[] = []): Promise<number> {
+    const port = await freePort();
+    const program = process.env["MEMCACHED"] ?? "memcached";
+    const user = userInfo().uid === 0 ? ["-u", "root"] : [];
+    const common = ["-l", "127.0.0.1", "-p", String(port), "-U", "0", ...user];
+    this.#children.push(spawn(program, [...common, ...args], { stdio: "ignore" }));
+    await listening(port);
+    return port;
   }
 
   /** A port that leads to a server with so many milliseconds of delay each way, through a process of its own. */
@@ -174,5 +185,5 @@ async function listening(port: number): Promise<void> {
     if (open) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`redis-server does not listen on ${port}: is it on the PATH?`);
+  throw new Error(`the server does not listen on ${port}: is its program on the PATH?`);
 }

@@ -9,24 +9,27 @@ import { Redis } from "ioredis";
 import { RespConnection } from "../test/support/servers/resp-connection.js";
 import { cachectl, inTurn, machine, peakMemory, row, spread, timeRun } from "./measure.js";
 import { BenchServers, redisProgram } from "./servers.js";
+import { intoMemcached } from "./warm-memcached.js";
 
 /** As many commands as an ioredis user puts into one pipeline. */
 const ioredisPipeline = 1_000;
 
 /**
- * `warm [items=1000000] [runs=5] [redis,cluster,memory]`: NDJSON rows of about 100 bytes with a TTL into Redis, against
- * `redis-cli --pipe` fed the encoded protocol and an ioredis pipeline loop that reads the same file; into three primaries; and
- * the peak memory at ten times as many.
+ * `warm [items=1000000] [runs=5] [redis,cluster,memcached,memory]`: NDJSON rows of about 100 bytes with a TTL into Redis, against
+ * `redis-cli --pipe` fed the encoded protocol and an ioredis pipeline loop that reads the same file; into three primaries; into
+ * one Memcached against memjs; and the peak memory at ten times as many.
  */
 export async function bench(args: string[]): Promise<void> {
   const items = Number(args[0] ?? 1_000_000);
   const runs = Number(args[1] ?? 5);
-  const parts = (args[2] ?? "redis,cluster,memory").split(",");
+  const parts = (args[2] ?? "redis,cluster,memcached,memory").split(",");
   console.log(machine());
   const directory = await mkdtemp(join(tmpdir(), "cachectl-bench-warm-"));
   try {
     if (parts.includes("redis")) await intoRedis(directory, items, runs);
     if (parts.includes("cluster")) await intoCluster(directory, items, runs);
+    if (parts.includes("memcached"))
+      await intoMemcached({ ...(await inputs(directory, items)), checkpoint: join(directory, "c") }, items, runs);
     if (parts.includes("memory")) await memory(directory, items * 10);
   } finally {
     await rm(directory, { recursive: true, force: true });

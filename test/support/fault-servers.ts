@@ -83,3 +83,22 @@ async function untilFull(port: number): Promise<void> {
   }
   throw new Error("the backlog of the black hole does not fill");
 }
+
+/** Stands before a real server; `breakAll` cuts every connection through it at once, new ones pass. Bytes on their way may get lost. */
+export async function breakableProxy(port: number): Promise<{ port: number; breakAll(): void }> {
+  const clients = new Set<Socket>();
+  const own = await listen(
+    createServer((client) => {
+      clients.add(client);
+      const upstream = connect(port, "127.0.0.1");
+      upstream.on("error", () => client.destroy());
+      upstream.on("close", () => client.destroy());
+      client.on("close", () => {
+        clients.delete(client);
+        upstream.destroy();
+      });
+      client.pipe(upstream).pipe(client);
+    }),
+  );
+  return { port: own, breakAll: () => clients.forEach((client) => client.destroy()) };
+}

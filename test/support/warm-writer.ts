@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { CacheWriter, WritePolicy } from "../../src/apply/warm/cache-writer.js";
-import type { Patience } from "../../src/apply/warm/redis-sending.js";
+import type { Patience } from "../../src/apply/warm/no-answer.js";
 import { openRedisWriter } from "../../src/apply/warm/redis-writer.js";
 import { LastingNodes } from "../../src/commands/lasting-nodes.js";
 import { targetLocator } from "../../src/commands/warm/locate-target.js";

@@ -1,7 +1,8 @@
 import { CachectlError } from "../../model/errors.js";
 import { ReplyError, type BulkReply } from "../../model/node-port.js";
 import { encodeCommand } from "../../protocol/resp.js";
-import { NoAnswer, RedisSending, type Patience } from "./redis-sending.js";
+import { NoAnswer, type Patience } from "./no-answer.js";
+import { RedisSending } from "./redis-sending.js";
 import type { RedisRoutes } from "./redis-routes.js";
 import type { LockStore } from "./run-lock.js";
 

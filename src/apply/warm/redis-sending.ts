@@ -1,31 +1,12 @@
 import { ReplyError, type BulkReply } from "../../model/node-port.js";
 import { encodeCommand } from "../../protocol/resp.js";
+import { firstPauseMs, longestPauseMs, NoAnswer, type Patience } from "./no-answer.js";
 import type { RedisLane } from "./redis-lane.js";
 import type { RedisRoutes } from "./redis-routes.js";
 import { RequestBatch } from "./request-batch.js";
 import { splitCommands } from "./split-commands.js";
 
-/** A request that got no final answer: it may have been carried out (its connection was lost) or not. */
-export class NoAnswer {
-  constructor(
-    readonly reason: string,
-    /** Whether the server surely did not carry it out. */
-    readonly notDone: boolean,
-  ) {}
-}
-
 export type Answer = BulkReply | NoAnswer;
-
-export interface Patience {
-  /** How long nothing may be answered before it is given up. Milliseconds. */
-  patienceMs: number;
-  monotonicMs(): number;
-  sleep(ms: number): Promise<void>;
-  /** The run is ending: nothing is waited for any more. */
-  ending(): boolean;
-  /** False: another run may be writing by now, and nothing more may be sent. */
-  mayWrite(): boolean;
-}
 
 interface Request {
   text: string;
@@ -39,9 +20,6 @@ interface Retry extends Request {
   lane: RedisLane | null;
   asking: boolean;
 }
-
-const firstPauseMs = 25;
-const longestPauseMs = 500;
 
 /** Answers that another moment, or another node, may give otherwise. */
 const passing =

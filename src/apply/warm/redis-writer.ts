@@ -8,7 +8,8 @@ import type { LockStore } from "./run-lock.js";
 import { encodeGuarded } from "./encode-guarded.js";
 import { encodeItem, type EncodedItem } from "./encode-item.js";
 import { encodeLarge, largeCollection, temporaryName } from "./encode-large.js";
-import { NoAnswer, RedisSending, type Answer, type Patience } from "./redis-sending.js";
+import { NoAnswer, type Patience } from "./no-answer.js";
+import { RedisSending, type Answer } from "./redis-sending.js";
 import { RedisRoutes } from "./redis-routes.js";
 import type { Locate } from "./write-target.js";
 

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { WarmOptions } from "../../commands/warm/warm-options.js";
 import { CachectlError } from "../../model/errors.js";
+import { memcachedHashings, type MemcachedHashing } from "../../model/invalidation.js";
 import { addChangeOptions, changeChoiceOf, type ChangeFlags } from "../change-options.js";
 import { percentage, positiveCount, wholeNumber } from "../numbers.js";
 import { addOutputOptions, type OutputFlags } from "../output.js";
@@ -11,6 +12,7 @@ interface WarmFlags extends OutputFlags, SelectionFlags, ChangeFlags {
   onlyMissing?: boolean;
   refreshBelow?: number;
   overwrite?: boolean;
+  hashing?: MemcachedHashing;
   rate?: number;
   byteRate?: number;
   maxLatency: number;
@@ -36,6 +38,9 @@ export function addWarm(program: Command, shell: Shell): void {
     .option("--overwrite", "write every item, whatever is there (this is the default)")
     .option("--only-missing", "leave alone what is there already")
     .option("--refresh-below <duration>", "write what is missing or has less time left than this", longDuration)
+    .addOption(
+      new Option("--hashing <name>", "how the application chooses a Memcached server").choices(memcachedHashings),
+    )
     .option("--rate <items>", "write at most so many items a second", positiveCount)
     .option(
       "--byte-rate <bytes>",
@@ -48,7 +53,7 @@ export function addWarm(program: Command, shell: Shell): void {
         .default(25, "25ms"),
     )
     .addOption(
-      new Option("--max-memory <percent>", "stop when a server uses this share of its maxmemory")
+      new Option("--max-memory <percent>", "stop when a server uses this share of its maxmemory or -m")
         .argParser(percentage)
         .default(0.9, "90%"),
     )
@@ -106,6 +111,7 @@ function warmOptions(manifest: string, flags: WarmFlags): WarmOptions {
       refreshBelow !== undefined
         ? { kind: "refresh-below", ttlMs: refreshBelow }
         : { kind: onlyMissing === true ? "only-missing" : "overwrite" },
+    hashing: flags.hashing ?? null,
     itemsPerSecond: flags.rate ?? null,
     bytesPerSecond: flags.byteRate ?? null,
     maxLatencyMs: flags.maxLatency,

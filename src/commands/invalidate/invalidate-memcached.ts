@@ -1,15 +1,14 @@
-import { serverChooser } from "../../apply/invalidate/memcached/choose-server.js";
 import { MemcachedServers } from "../../apply/invalidate/memcached/memcached-servers.js";
 import { metaBatch, metaDelete, raiseExisting, raiseVersion } from "../../apply/invalidate/memcached/meta-keys.js";
 import { Pacer } from "../../collect/keyspace/pacer.js";
 import { noCounts } from "../../model/invalidation.js";
 import { bytesOfText } from "../../model/key-name.js";
-import { formatEndpoint } from "../../model/node.js";
 import type { FleetNode } from "../../model/node-port.js";
 import type { Report } from "../../model/report.js";
 import { isScanned } from "../../plan/plan-invalidation.js";
 import { invalidationPlan, invalidationReport, planText, type SelectedRow } from "../../report/invalidation-report.js";
 import type { InvalidateJob } from "../invalidate.js";
+import { memcachedChoice } from "../memcached-choice.js";
 import { grouped } from "../progress-text.js";
 import { dumpNames, type DumpedNames } from "./dump-names.js";
 import { goOnLine } from "./go-on-line.js";
@@ -52,20 +51,12 @@ class MemcachedInvalidation {
     const { hashing } = options;
     this.#target = profile.identity.name;
     this.#pacer = new Pacer(options.ratePerSecond);
-    this.#chosen = hashing !== null || servers.nodes.length === 1;
-    const choose = serverChooser(
-      hashing ?? "modulo",
-      profile.seeds.map((seed) => ({
-        ...("host" in seed ? seed : { host: seed.path, port: 0 }),
-        weight: profile.weights[formatEndpoint(seed)] ?? 1,
-      })),
-    );
-    // As the profile lists them, which the choice counts by: one that is named twice is one node, in two places.
+    const choose = memcachedChoice(profile, hashing);
+    this.#chosen = choose !== null;
     const byAddress = new Map(servers.nodes.map((node) => [node.identity.address, node]));
-    const listed = profile.seeds.map((seed) => byAddress.get(formatEndpoint(seed)));
     this.#serversOf = (key) => {
       // Deleting what is not there does no harm, so where the choice is not known every server is asked.
-      const node = this.#chosen ? listed[choose(key)] : undefined;
+      const node = choose === null ? undefined : byAddress.get(choose(key));
       return node === undefined ? servers.nodes : [node];
     };
   }

@@ -1,4 +1,4 @@
-import { writeCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
+import { removeCheckpoint, writeCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
 import type { Clock } from "../../model/clock.js";
 import type { ResumePoint } from "../../model/warm-source.js";
 
@@ -10,6 +10,7 @@ export class CheckpointKeeper {
   /** The first page is noted at once. */
   #lastMs = -Infinity;
   #writing: Promise<void> | null = null;
+  #forgotten = false;
 
   constructor(
     private readonly path: string,
@@ -21,7 +22,7 @@ export class CheckpointKeeper {
   /** @param rows read in this run. @throws CachectlError where it cannot be written */
   async note(resumeAt: ResumePoint, rows: number): Promise<void> {
     const now = this.clock.monotonicMs();
-    if (resumeAt === null || this.#writing !== null || now - this.#lastMs < everyMs) return;
+    if (this.#forgotten || resumeAt === null || this.#writing !== null || now - this.#lastMs < everyMs) return;
     this.#lastMs = now;
     this.#writing = this.write(resumeAt, rows).finally(() => (this.#writing = null));
     await this.#writing;
@@ -30,7 +31,15 @@ export class CheckpointKeeper {
   /** At the end of a run that is not complete. */
   async keep(resumeAt: ResumePoint, rows: number): Promise<void> {
     await this.#writing;
-    if (resumeAt !== null) await this.write(resumeAt, rows);
+    if (!this.#forgotten && resumeAt !== null) await this.write(resumeAt, rows);
+  }
+
+  /** What was written is not there any more: the next run has to begin anew. @throws CachectlError where the file cannot be removed */
+  async forget(): Promise<void> {
+    if (this.#forgotten) return;
+    this.#forgotten = true;
+    await this.#writing;
+    await removeCheckpoint(this.path);
   }
 
   private async write(resumeAt: ResumePoint, rows: number): Promise<void> {

@@ -33,7 +33,7 @@ export class Throttle {
   readonly #guards: LatencyGuard[] = [];
   #headroomBytes = Infinity;
   /** The node with the least room. */
-  #fullest = "";
+  #fullest = { address: "", limitName: "" };
   /** Admitted since the last look, or without answers then. */
   #spentBytes = 0;
   #underWayBytes = 0;
@@ -59,7 +59,6 @@ export class Throttle {
   /** A first look, before anything is written. */
   async begin(): Promise<WarmStop | null> {
     for (const node of this.nodes()) {
-      if (node.identity.family !== "redis") continue;
       const guard = new LatencyGuard(this.options.maxLatencyMs, {
         clock: this.clock,
         busyMs: () => performance.eventLoopUtilization().active,
@@ -116,9 +115,10 @@ export class Throttle {
 
   private noRoom(neededBytes: number): WarmStop {
     const mark = `${Math.floor(this.options.memoryMark * 100)} %`;
+    const { address, limitName } = this.#fullest;
     return {
       kind: "target-full",
-      reason: `what comes next takes about ${formatBytes(neededBytes)}, and ${this.#fullest} has ${formatBytes(this.#headroomBytes)} left until ${mark} of its maxmemory (--max-memory): more would push out what is there`,
+      reason: `what comes next takes about ${formatBytes(neededBytes)}, and ${address} has ${formatBytes(this.#headroomBytes)} left until ${mark} of its ${limitName} (--max-memory): more would push out what is there`,
       hint: fullHint,
     };
   }
@@ -135,7 +135,7 @@ export class Throttle {
   }
 
   private async judge(): Promise<WarmStop | null> {
-    for (;;) {
+    for (let paused = false; ; paused = true) {
       const states = await this.watch.look(this.nodes());
       this.#lookedAtMs = this.clock.monotonicMs();
       this.#spentBytes = this.#underWayBytes;
@@ -143,7 +143,11 @@ export class Throttle {
       this.unseen ||= seen.length < states.length;
       const full = this.measure(seen);
       if (full !== null) return full;
-      if (!this.areEvicting(seen)) return null;
+      if (!this.areEvicting(seen)) {
+        // That they end in a pause says that they are this run's own.
+        if (!paused) this.#evictingLooks = 0;
+        return null;
+      }
       this.#evictingLooks++;
       if (this.#evictingLooks > mostEvictingLooks) return evicting();
       await this.pause(Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#evictingLooks - 1)));
@@ -153,13 +157,13 @@ export class Throttle {
 
   private measure(states: readonly CacheState[]): WarmStop | null {
     this.#headroomBytes = Infinity;
-    for (const { address, usedBytes, maxBytes } of states) {
+    for (const { address, usedBytes, maxBytes, limitName } of states) {
       if (maxBytes === 0) continue;
       const left = maxBytes * this.options.memoryMark - usedBytes;
-      if (left <= 0) return full(address, usedBytes / maxBytes, this.options.memoryMark);
+      if (left <= 0) return full(address, usedBytes / maxBytes, this.options.memoryMark, limitName);
       if (left >= this.#headroomBytes) continue;
       this.#headroomBytes = left;
-      this.#fullest = address;
+      this.#fullest = { address, limitName };
     }
     return null;
   }
@@ -168,9 +172,7 @@ export class Throttle {
     const evictions = states.reduce((sum, state) => sum + state.evictions, 0);
     const before = this.#evictions;
     this.#evictions = evictions;
-    const rising = before !== null && evictions > before;
-    if (!rising) this.#evictingLooks = 0;
-    return rising;
+    return before !== null && evictions > before;
   }
 
   private sinceLookMs(): number {
@@ -184,11 +186,11 @@ export class Throttle {
   }
 }
 
-function full(address: string, ratio: number, mark: number): WarmStop {
+function full(address: string, ratio: number, mark: number, limitName: string): WarmStop {
   const percent = (share: number) => `${Math.floor(share * 100)} %`;
   return {
     kind: "target-full",
-    reason: `${address} uses ${percent(ratio)} of its maxmemory, and --max-memory is ${percent(mark)}: more would push out what is there`,
+    reason: `${address} uses ${percent(ratio)} of its ${limitName}, and --max-memory is ${percent(mark)}: more would push out what is there`,
     hint: fullHint,
   };
 }

@@ -1,4 +1,5 @@
 import type { WritePolicy } from "../../apply/warm/cache-writer.js";
+import type { MemcachedHashing } from "../../model/invalidation.js";
 import type { ProfileSelection } from "../../profiles/select-profiles.js";
 import type { ThrottleOptions } from "./throttle.js";
 
@@ -6,6 +7,8 @@ export interface WarmOptions extends ThrottleOptions {
   manifest: string;
   selection: ProfileSelection;
   policy: WritePolicy;
+  /** How the application chooses a Memcached server; null: the profile says it. */
+  hashing: MemcachedHashing | null;
   deadlineMs: number | null;
   resume: boolean;
   /** Null: in the state directory. */

@@ -18,12 +18,15 @@ interface Planned {
   options: WarmOptions;
   nowMs: number;
   frame: () => RunFrame;
+  /** Where a key goes in a pool of servers that do not know of each other; null: there is no choice. */
+  serverOf: ((key: string) => string) | null;
 }
 
 const shownItems = 10;
 
 /** What `--dry-run` shows: the first page of the source as the items that would be written. Asks nothing of the target. */
-export async function warmPlan({ manifest, profile, source, map, options, nowMs, frame }: Planned): Promise<Report> {
+export async function warmPlan(planned: Planned): Promise<Report> {
+  const { manifest, profile, source, map, options, nowMs, frame, serverOf } = planned;
   const rows: Record<string, string | number | null>[] = [];
   let read = 0;
   let bad = 0;
@@ -42,6 +45,7 @@ export async function warmPlan({ manifest, profile, source, map, options, nowMs,
       rows.push({
         ...{ key: keyText(item.key), type: value.type, bytes: parts.reduce((sum, part) => sum + part.length, 0) },
         ...{ ttl: ttlMs === null ? null : ttlMs / 1_000, tags: tags.map(keyText).join(" ") },
+        ...(serverOf === null ? {} : { server: serverOf(item.key) }),
       });
     }
     if (read > 0) break;
@@ -52,11 +56,11 @@ export async function warmPlan({ manifest, profile, source, map, options, nowMs,
   return verbReport({
     ...{ operation: "warm", status: "success", ...frame() },
     summary: `${name}: would write (${options.policy.kind}) what ${describeSource(manifest.source)} holds${size}: of its first ${grouped(read)} rows ${grouped(bad)} make no item. Nothing was changed.`,
-    sections: [itemsSection(rows, name)],
+    sections: [itemsSection(rows, name, serverOf !== null)],
   });
 }
 
-function itemsSection(rows: Record<string, string | number | null>[], target: string): Section {
+function itemsSection(rows: Record<string, string | number | null>[], target: string, isPool: boolean): Section {
   return {
     ...{ kind: "table", id: "items", title: "First items", target },
     columns: [
@@ -64,7 +68,7 @@ function itemsSection(rows: Record<string, string | number | null>[], target: st
       { key: "type", label: "TYPE", unit: "text" },
       { key: "bytes", label: "BYTES", unit: "bytes" },
       { key: "ttl", label: "TTL", unit: "seconds" },
-      { key: "tags", label: "TAGS", unit: "text" },
+      isPool ? { key: "server", label: "SERVER", unit: "text" } : { key: "tags", label: "TAGS", unit: "text" },
     ],
     rows,
   };

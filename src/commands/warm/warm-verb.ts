@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { makePack } from "../../apply/warm/make-pack.js";
 import type { CacheWriter } from "../../apply/warm/cache-writer.js";
+import type { MemcachedWriter } from "../../apply/warm/memcached/memcached-writer.js";
 import { openRedisWriter } from "../../apply/warm/redis-writer.js";
 import { takeRunLock, type RunLock } from "../../apply/warm/run-lock.js";
 import { runWarm, type WarmResult } from "../../apply/warm/run-warm.js";
@@ -15,6 +16,7 @@ import type { WarmManifest } from "../../model/warm-manifest.js";
 import type { WarmSource } from "../../model/warm-source.js";
 import { compileMapping } from "../../plan/warm/compile-mapping.js";
 import { verbReport } from "../../report/verb-report.js";
+import type { WarmServer } from "../../report/warm/servers-section.js";
 import { warmReport, type WarmReadBack } from "../../report/warm/warm-report.js";
 import { describeSource, openSource } from "../../sources/open-source.js";
 import type { RunFrame } from "../begin-run.js";
@@ -23,7 +25,7 @@ import { LastingNodes } from "../lasting-nodes.js";
 import { grouped } from "../progress-text.js";
 import { CheckpointKeeper } from "./checkpoint-keeper.js";
 import { Ending } from "./ending.js";
-import { memcachedTarget } from "./memcached-target.js";
+import { memcachedTarget, type MemcachedTarget } from "./memcached-target.js";
 import { observeHitRate } from "./hit-rate.js";
 import { targetLocator } from "./locate-target.js";
 import { RejectCounter } from "./reject-counter.js";
@@ -48,6 +50,7 @@ export class WarmVerb {
   readonly #ending = new Ending();
   #primaries: readonly FleetNode[] = [];
   #writer: CacheWriter | null = null;
+  #pool: MemcachedWriter | null = null;
   #source: WarmSource | null = null;
   #rejects: RejectsFile | null = null;
   #throttle: Throttle | null = null;
@@ -64,15 +67,21 @@ export class WarmVerb {
     this.#ending.onSignal(context.change.stopRequested);
     if (options.deadlineMs !== null) this.#ending.onDeadline(options.deadlineMs);
     const pack = await makePack(task.manifest.mapping.packing);
-    const map = compileMapping(task.manifest.mapping, pack);
+    const { mapping } = task.manifest;
+    const memcached = task.profile.kind === "memcached" ? memcachedTarget(task.profile, options, mapping) : null;
+    const compiled = compileMapping(mapping, pack);
+    const map = memcached?.mapFor(compiled) ?? compiled;
     const source = (this.#source = await openSource(
       task.manifest.source,
       sourceDeps(context, options.manifest, options.selection),
     ));
-    if (options.dryRun) return warmPlan({ ...task, source, map, options, nowMs: context.clock.now() });
+    if (options.dryRun) {
+      const serverOf = task.profile.seeds.length > 1 ? (memcached?.serverOf ?? null) : null;
+      return warmPlan({ ...task, source, map, options, serverOf, nowMs: context.clock.now() });
+    }
     const checkpoint = options.resume ? await readCheckpoint(this.checkpointPath(), this.taskDigest()) : null;
     context.progress.update(`Looking at ${this.target}`);
-    const writer = (this.#writer = await this.openWriter());
+    const writer = (this.#writer = await this.openWriter(memcached));
     if (task.profile.identity.protected)
       await context.change.confirm(`${this.target}: fill it from ${this.sourceName}?`, options.yes);
     const busy = await this.takeLock(writer);
@@ -99,15 +108,9 @@ export class WarmVerb {
     return describeSource(this.task.manifest.source);
   }
 
-  private async openWriter(): Promise<CacheWriter> {
+  private async openWriter(memcached: MemcachedTarget | null): Promise<CacheWriter> {
     const { profile } = this.task;
     const { change } = this.context;
-    if (profile.kind === "memcached") {
-      const fleet = await change.openFleet(profile);
-      this.#nodes.take(fleet, fleet.nodes);
-      this.#primaries = fleet.nodes;
-      return memcachedTarget(fleet, this.options.policy, this.task.manifest.mapping, () => change.clock.now());
-    }
     const patience = {
       patienceMs: this.options.patienceMs,
       monotonicMs: () => change.clock.monotonicMs(),
@@ -115,6 +118,12 @@ export class WarmVerb {
       ending: () => this.#ending.signal.aborted,
       mayWrite: () => this.mayWrite(),
     };
+    if (memcached !== null) {
+      const fleet = await change.openFleet(profile);
+      this.#nodes.take(fleet, fleet.nodes);
+      this.#primaries = fleet.nodes;
+      return (this.#pool = memcached.open(fleet, patience, () => change.clock.now()));
+    }
     const locate = targetLocator(profile, (one) => change.openFleet(one), this.#nodes);
     const locateNoting = async () => {
       const located = await locate();
@@ -182,19 +191,31 @@ export class WarmVerb {
       onPage: async (counts, resumeAt) => {
         const rate = counts.read / Math.max(0.001, (clock.monotonicMs() - begunMs) / 1_000);
         context.progress.update(`${this.target}: ${grouped(counts.written)} written, ${grouped(rate)} rows/s`);
-        await keeper.note(resumeAt, counts.read);
+        if (this.#pool?.hasLost() === true) await keeper.forget();
+        else await keeper.note(resumeAt, counts.read);
       },
       sample: (items) => sample.take(items, clock.monotonicMs()),
     });
     const seconds = (clock.monotonicMs() - begunMs) / 1_000;
-    const troubles = await troublesOf(
-      result.stop === null
-        ? [removeCheckpoint(this.checkpointPath()), source.committed?.() ?? Promise.resolve()]
-        : [keeper.keep(result.resumeAt, result.counts.read)],
-    );
+    const servers = (await this.#pool?.tallies()) ?? [];
+    const troubles = await troublesOf(this.noteForNextRun(result, keeper, source, servers));
     const readBack = result.counts.written === 0 ? null : await sample.read(writer, clock.monotonicMs());
     const hitRate = options.observeMs === null ? null : { before, after: await this.hitRate() };
-    return this.report(result, { seconds, readBack, hitRate, rejected, troubles, earlier: checkpoint?.rows ?? 0 });
+    const earlier = checkpoint?.rows ?? 0;
+    return this.report(result, { seconds, readBack, hitRate, rejected, troubles, servers, earlier });
+  }
+
+  private noteForNextRun(
+    { stop, resumeAt, counts }: WarmResult,
+    keeper: CheckpointKeeper,
+    source: WarmSource,
+    servers: readonly WarmServer[],
+  ): Promise<void>[] {
+    // What was written is gone, or may be: the next run begins anew, and asks its source for everything.
+    if (servers.some(({ restarted, away }) => restarted || away)) return [keeper.forget()];
+    return stop === null
+      ? [removeCheckpoint(this.checkpointPath()), source.committed?.() ?? Promise.resolve()]
+      : [keeper.keep(resumeAt, counts.read)];
   }
 
   private async report(
@@ -205,6 +226,7 @@ export class WarmVerb {
       hitRate: { before: number | null; after: number | null } | null;
       rejected: RejectCounter;
       troubles: readonly string[];
+      servers: readonly WarmServer[];
       earlier: number;
     },
   ): Promise<Report> {
@@ -212,7 +234,7 @@ export class WarmVerb {
     const report = warmReport({
       ...{ ...task.frame(), target: this.target, source: this.sourceName, counts, stop },
       ...{ seconds: seen.seconds, readBack: seen.readBack, hitRate: seen.hitRate, reasons: seen.rejected.list() },
-      troubles: seen.troubles,
+      ...{ troubles: seen.troubles, servers: seen.servers },
       pausedSeconds: (this.#throttle?.pausedMs ?? 0) / 1_000,
       notes: [
         ...(seen.earlier > 0 ? [`Went on behind the ${grouped(seen.earlier)} rows of an unfinished run.`] : []),

@@ -1,6 +1,7 @@
 import type { ChangeReport } from "../../model/change.js";
 import type { Report, Section, SectionCell } from "../../model/report.js";
 import { changeReport } from "../change-report.js";
+import { lostItems, serverFailures, serversSection, type WarmServer } from "./servers-section.js";
 
 export interface WarmReadBack {
   asked: number;
@@ -40,6 +41,8 @@ export interface WarmReportInput extends Pick<Report, "startedAt" | "durationMs"
   notes: string[];
   /** What could not be kept for the next run: its checkpoint, its ETags. */
   troubles: readonly string[];
+  /** Of a pool whose servers do not know of each other; empty: any other target. */
+  servers: readonly WarmServer[];
   /** The line that goes on. */
   goOn: string;
 }
@@ -52,7 +55,7 @@ export function warmReport(input: WarmReportInput): Report {
     ...{ operation: "warm", version, startedAt, durationMs, change },
     summary: summaryOf(input),
     interrupted: stop?.kind === "interrupted",
-    sections: [figures(input), ...reasonsSection(input)],
+    sections: [figures(input), ...serversSection(input.servers, target), ...reasonsSection(input)],
     notes: [...(stop === null ? [] : [stop.hint]), ...input.notes],
   });
   // Without anything written it is no partial success, except where nothing was to be written.
@@ -60,7 +63,7 @@ export function warmReport(input: WarmReportInput): Report {
   return { ...report, status: failed ? "failed" : report.status, summary: `${target}: ${report.summary}` };
 }
 
-function changeOf({ counts, stop, goOn, readBack, troubles }: WarmReportInput): ChangeReport {
+function changeOf({ counts, stop, goOn, readBack, troubles, servers }: WarmReportInput): ChangeReport {
   // One that is different may have been written by an application since, or by a later row of the same key.
   const lost = readBack?.gone ?? 0;
   const failed = [
@@ -71,6 +74,7 @@ function changeOf({ counts, stop, goOn, readBack, troubles }: WarmReportInput): 
     ...(lost > 0 && stop === null
       ? [{ step: "read back", reason: `${lost} of ${readBack?.asked ?? 0} sampled items are gone` }]
       : []),
+    ...serverFailures(servers),
     ...troubles.map((reason) => ({ step: "note for the next run", reason })),
   ];
   const complete = stop === null && failed.length === 0;
@@ -83,7 +87,7 @@ function changeOf({ counts, stop, goOn, readBack, troubles }: WarmReportInput): 
   };
 }
 
-function summaryOf({ counts, source, seconds }: WarmReportInput): string {
+function summaryOf({ counts, source, seconds, servers }: WarmReportInput): string {
   const rate = seconds > 0 ? ` (${grouped(counts.read / seconds)} rows a second)` : "";
   const rest = [
     [counts.present, "were there already"],
@@ -92,6 +96,7 @@ function summaryOf({ counts, source, seconds }: WarmReportInput): string {
     [counts.failed, "refused"],
     [counts.unknown, "of unknown fate"],
     [counts.notWritten, "not written"],
+    [lostItems(servers), "lost by a restart"],
   ] as const;
   const others = rest.flatMap(([count, what]) => (count === 0 ? [] : [`${grouped(count)} ${what}`]));
   return `${[`wrote ${grouped(counts.written)} of ${grouped(counts.read)} rows of ${source} in ${seconds.toFixed(1)} s${rate}`, ...others].join("; ")}.`;
@@ -108,6 +113,9 @@ function figures(input: WarmReportInput): Section {
     ["items refused", counts.failed],
     ["of unknown fate", counts.unknown],
     ["not written", counts.notWritten],
+    ...(lostItems(input.servers) === 0
+      ? []
+      : ([["lost by a restart", lostItems(input.servers)]] satisfies [string, SectionCell][])),
     ["rows a second", seconds > 0 ? Math.round(counts.read / seconds) : null],
     ["seconds paused", Math.round(pausedSeconds * 10) / 10],
     ...(hitRate === null

@@ -1,0 +1,223 @@
+import type { FleetNode } from "../../../model/node-port.js";
+import type { WarmItem } from "../../../model/warm-manifest.js";
+import { oneAtATime } from "../../invalidate/memcached/choose-server.js";
+import { noOutcome, type CacheWriter, type PageOutcome, type ReadBack, type WritePolicy } from "../cache-writer.js";
+import { NoAnswer, type Patience } from "../no-answer.js";
+import type { LockStore } from "../run-lock.js";
+import { encodeStore, type StoreVerb } from "./encode-store.js";
+import { lookFirst } from "./look-first.js";
+import { memcachedLockStore } from "./memcached-lock.js";
+import { PoolServer, type ServerTally } from "./pool-server.js";
+import { ServerLane, type LineAnswer } from "./server-lane.js";
+import { endsGet, endsLine, SideConnection, valueIn } from "./side-connection.js";
+
+export interface MemcachedWriterOptions {
+  servers: readonly FleetNode[];
+  /** Index of the server that holds a key: as the application's client library chooses it, or its reads miss. */
+  choose(key: string): number;
+  policy: WritePolicy;
+  patience: Patience;
+  /** Unix milliseconds. */
+  now(): number;
+}
+
+/** A {@link CacheWriter} that also tells what became of the items server by server, in the order of the pool. */
+export interface MemcachedWriter extends CacheWriter {
+  /** Whether a server is known to have been restarted, and what it held with it. */
+  hasLost(): boolean;
+  /** Asks each server once more, so that one that has been restarted since its last answer is found out. */
+  tallies(): Promise<ServerTally[]>;
+}
+
+/**
+ * Writes to a pool of Memcached servers, pipelined: `set`, `add`, or after a look at what is there (`mg`). Of two items with the same
+ * key the later one stays. A server that is away is waited for. Opens nothing before it is used.
+ */
+export function openMemcachedWriter(options: MemcachedWriterOptions): MemcachedWriter {
+  return new Writer(options);
+}
+
+/** A connection answers one batch at a time; a second one is filled while the first is answered. */
+const lanesPerServer = 2;
+
+/** What ends a run at once: each further item would get the same answer. */
+const refusesAll = /^SERVER_ERROR out of memory/;
+
+interface Member {
+  server: PoolServer;
+  lanes: ServerLane[];
+  side: SideConnection;
+}
+
+class Writer implements MemcachedWriter {
+  readonly #members: Member[];
+
+  constructor(private readonly options: MemcachedWriterOptions) {
+    this.#members = options.servers.map((node) => {
+      const server = new PoolServer(node, () => options.now());
+      const lanes = Array.from({ length: lanesPerServer }, () => new ServerLane(server, options.patience));
+      return { server, lanes, side: new SideConnection(server) };
+    });
+  }
+
+  async write(items: readonly WarmItem[]): Promise<PageOutcome> {
+    const outcome = noOutcome();
+    const batches = this.#members.map(({ lanes }) => lanes.map((): number[] => []));
+    for (const [index, { key }] of items.entries()) batches[this.placeOf(key)]?.[laneOf(key)]?.push(index);
+    await Promise.all(
+      this.#members.flatMap(({ server, lanes }, at) =>
+        lanes.map(async (lane, which) => {
+          const batch = batches[at]?.[which] ?? [];
+          if (batch.length === 0) return;
+          const part = await lane.inTurn(() => this.store(lane, items, batch));
+          add(outcome, part);
+          const { counts } = server;
+          counts.written += part.written;
+          counts.present += part.present;
+          counts.refused += part.failed.length;
+          counts.unanswered += part.unknown + part.notWritten;
+        }),
+      ),
+    );
+    return outcome;
+  }
+
+  async readBack(items: readonly WarmItem[]): Promise<(ReadBack | null)[]> {
+    return Promise.all(
+      items.map(async ({ key, value }) => {
+        const answer = await this.sideFor(key)
+          .ask(`get ${key}`, endsGet)
+          .catch(() => null);
+        if (answer === null || !/^(?:VALUE |END\r\n)/.test(answer)) return null;
+        const stored = valueIn(answer);
+        if (stored === null) return "gone";
+        return "data" in value && stored === value.data ? "same" : "different";
+      }),
+    );
+  }
+
+  lockStore(key: string): LockStore {
+    return memcachedLockStore(this.sideFor(key), key);
+  }
+
+  notes(): string[] {
+    const repeated = this.#members.flatMap(({ lanes }) => lanes).reduce((sum, lane) => sum + lane.repeated, 0);
+    return repeated === 0
+      ? []
+      : [`${repeated} requests were sent again because a connection was lost before their answers came.`];
+  }
+
+  hasLost(): boolean {
+    return this.#members.some(({ server }) => server.hasLost);
+  }
+
+  async tallies(): Promise<ServerTally[]> {
+    return Promise.all(
+      this.#members.map(async ({ server, side }) => {
+        const ask = () => side.ask("version", endsLine).then(() => true);
+        // A connection that was lost shows with the first question, a new one comes with the second.
+        const answers =
+          server.hasAnswered &&
+          (await ask()
+            .catch(ask)
+            .catch(() => false));
+        return server.tally(server.hasAnswered && !answers);
+      }),
+    );
+  }
+
+  close(): void {
+    for (const { lanes, side } of this.#members) {
+      for (const lane of lanes) lane.close();
+      side.close();
+    }
+  }
+
+  private sideFor(key: string): SideConnection {
+    return (this.#members[this.placeOf(key)] as Member).side;
+  }
+
+  private placeOf(key: string): number {
+    const place = this.options.choose(key);
+    if (this.#members[place] === undefined) throw new TypeError(`there is no server ${place} in the pool`);
+    return place;
+  }
+
+  /** Part of a page: what one lane takes of it, in its turn. */
+  private async store(lane: ServerLane, items: readonly WarmItem[], batch: readonly number[]): Promise<PageOutcome> {
+    const { policy } = this.options;
+    const outcome = noOutcome();
+    if (policy.kind !== "refresh-below") {
+      const verb = policy.kind === "only-missing" ? "add" : "set";
+      await this.send(
+        lane,
+        items,
+        batch.map((index) => ({ index, verb })),
+        outcome,
+      );
+    } else {
+      const looked = await lookFirst(
+        lane,
+        batch.map((index) => items[index]?.key ?? ""),
+        policy.ttlMs,
+      );
+      for (const [at, answer] of looked.unclear) judge(outcome, batch[at] ?? 0, answer, lane.address);
+      outcome.present = looked.present;
+      const stores = looked.wanted.map(({ at, verb }) => ({ index: batch[at] ?? 0, verb }));
+      if (outcome.refusal === null) await this.send(lane, items, stores, outcome);
+    }
+    const { written, present, failed, unknown } = outcome;
+    outcome.notWritten = batch.length - written - present - failed.length - unknown;
+    return outcome;
+  }
+
+  private async send(
+    lane: ServerLane,
+    items: readonly WarmItem[],
+    stores: readonly { index: number; verb: StoreVerb }[],
+    outcome: PageOutcome,
+  ): Promise<void> {
+    const nowMs = this.options.now();
+    const answers = await lane.ask(stores.length, (at, server) => {
+      const { index, verb } = stores[at] as (typeof stores)[number];
+      return encodeStore(verb, items[index] as WarmItem, server, nowMs);
+    });
+    // What was looked at has expired since, or went with a restart: missing, then.
+    const gone = stores.filter((_, at) => answers[at] === "NOT_FOUND");
+    for (const [at, { index }] of stores.entries())
+      if (answers[at] !== "NOT_FOUND") judge(outcome, index, answers[at] ?? "", lane.address);
+    if (gone.length > 0)
+      await this.send(
+        lane,
+        items,
+        gone.map(({ index }) => ({ index, verb: "add" })),
+        outcome,
+      );
+  }
+}
+
+function judge(outcome: PageOutcome, index: number, answer: LineAnswer, address: string): void {
+  if (answer === "STORED") outcome.written++;
+  // EXISTS: somebody else has written it since it was looked at.
+  else if (answer === "NOT_STORED" || answer === "EXISTS") outcome.present++;
+  else if (answer instanceof NoAnswer) {
+    outcome.refusal ??= answer.reason;
+    if (!answer.notDone) outcome.unknown++;
+  } else if (typeof answer !== "string") outcome.failed.push({ index, reason: answer.refused });
+  else if (refusesAll.test(answer)) outcome.refusal ??= `${address}: ${answer}`;
+  else outcome.failed.push({ index, reason: answer });
+}
+
+function add(total: PageOutcome, part: PageOutcome): void {
+  total.written += part.written;
+  total.present += part.present;
+  total.failed.push(...part.failed);
+  total.unknown += part.unknown;
+  total.notWritten += part.notWritten;
+  total.refusal ??= part.refusal;
+}
+
+/** The same lane for the same key, by bits that the choice of the server does not use. */
+function laneOf(key: string): number {
+  return (oneAtATime(key) >>> 16) % lanesPerServer;
+}
