@@ -21,8 +21,11 @@ const overheadBytes = 150;
 const firstPauseMs = 250;
 const longestPauseMs = 4_000;
 
-/** Evictions that go on through so many looks, each after a longer pause, are this run's own. */
+/** Looks that find evictions, each followed by a longer pause. What this run causes ends with each pause and begins anew after it. */
 const mostEvictingLooks = 5;
+
+/** So long without any, and those that come then are others: longer than any pause. */
+const calmMs = 10_000;
 
 /** Holds a warm-up to its caps, and to what the target bears. */
 export class Throttle {
@@ -35,6 +38,7 @@ export class Throttle {
   #looking: Promise<WarmStop | null> | null = null;
   #evictions: number | null = null;
   #evictingLooks = 0;
+  #evictedAtMs = -Infinity;
   pausedMs = 0;
   /** Whether the target's memory could be seen at all. */
   unseen = false;
@@ -135,9 +139,10 @@ export class Throttle {
     const evictions = states.reduce((sum, state) => sum + state.evictions, 0);
     const before = this.#evictions;
     this.#evictions = evictions;
-    const rising = before !== null && evictions > before;
-    if (!rising) this.#evictingLooks = 0;
-    return rising;
+    if (before === null || evictions <= before) return false;
+    if (this.#lookedAtMs - this.#evictedAtMs > calmMs) this.#evictingLooks = 0;
+    this.#evictedAtMs = this.#lookedAtMs;
+    return true;
   }
 
   private sinceLookMs(): number {
