@@ -208,7 +208,9 @@ export class WarmVerb {
         ? [removeCheckpoint(this.#place.path), source.committed?.() ?? Promise.resolve()]
         : [keeper.keep(result.resumeAt, result.counts.read)],
     );
-    const readBack = result.counts.written === 0 ? null : await sample.read(writer, clock.monotonicMs());
+    // What does not answer when the run is to end would only hold it up.
+    const silent = result.stop !== null && result.counts.unknown > 0;
+    const readBack = result.counts.written === 0 || silent ? null : await sample.read(writer, clock.monotonicMs());
     const hitRate = before === null ? null : { before, after: (await this.hitRate()) ?? before };
     return this.report(result, { seconds, readBack, hitRate, rejected, troubles, earlier: checkpoint?.rows ?? 0 });
   }
