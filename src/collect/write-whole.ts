@@ -12,7 +12,11 @@ export async function writeWhole(path: string, text: string, mode = 0o600): Prom
 /** Whether `writeWhole` has a chance, before any time is spent on what shall be written. @throws the file system's error */
 export async function checkWritable(path: string): Promise<void> {
   if (await isSpecial(path)) return;
-  await access(dirname(path), constants.W_OK | constants.X_OK);
+  const target = await realpath(path).catch(() => path);
+  if ((await stat(target).catch(() => null))?.isDirectory() === true) throw new Error("it is a directory");
+  // Of a file in its place the system only says that there is no permission to look into it.
+  if (!(await stat(dirname(target))).isDirectory()) throw new Error(`${dirname(target)} is not a directory`);
+  await access(dirname(target), constants.W_OK | constants.X_OK);
 }
 
 async function isSpecial(path: string): Promise<boolean> {

@@ -27,6 +27,8 @@ export interface SourcePage {
 export interface WarmSource {
   /** Pages of bounded size, read only as fast as they are taken. Ends or throws CachectlError (a failed fetch never looks like an end). */
   pages(from: ResumePoint, signal: AbortSignal): AsyncIterable<SourcePage>;
+  /** Why it cannot go on there, as a clause, since it is not what it was; null: it can. A source without this always can. */
+  whyNotFrom?(point: ResumePoint): string | null;
   /** Rows in all where the source knows it cheaply; null else. */
   totalRows(): Promise<number | null>;
   /** Every row was written: what the source remembers for the next run may be kept. Not called after a run that stopped early. */

@@ -1,28 +1,9 @@
 import { expect, describe, it } from "vitest";
-import type { Report } from "../../src/model/report.js";
-import { startCluster, startRedis, usingServers, waitUntil, type RedisServer } from "../support/servers/index.js";
-import { validReport } from "../support/bigkeys-run.js";
-import { calm, figure, runWarm, userMap, users, warmFiles } from "../support/warm-run.js";
-import { spawnCli, type RunningCli } from "./spawn-cli.js";
+import { startCluster, startRedis, usingServers } from "../support/servers/index.js";
+import { figure, runWarm, userMap, users, warmFiles } from "../support/warm-run.js";
+import { ended, keyCount, underWay } from "../support/warm-under-way.js";
 
 usingServers();
-
-async function keyCount(...servers: RedisServer[]): Promise<number> {
-  const sizes = await Promise.all(servers.map((server) => server.call("DBSIZE")));
-  return sizes.reduce<number>((sum, size) => sum + Number(size), 0);
-}
-
-/** A run that takes some seconds, when it has surely written something. */
-async function underWay(args: string[], servers: RedisServer[]): Promise<RunningCli> {
-  const run = spawnCli(["warm", ...args, ...calm, "--json", "--rate", "3k"]);
-  await waitUntil(async () => (await keyCount(...servers)) > 1, { what: "the run writes", timeoutMs: 30_000 });
-  return run;
-}
-
-async function ended(run: RunningCli): Promise<{ code: number | null; report: Report }> {
-  const { code } = await run.ended;
-  return { code, report: validReport(run.stdout()) };
-}
 
 describe("the target, while it is warmed", () => {
   it("is restarted: the run waits and goes on, and all is there", async () => {

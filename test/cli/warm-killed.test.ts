@@ -1,17 +1,14 @@
 import { rm, stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { startRedis, usingServers, waitUntil, type RedisServer } from "../support/servers/index.js";
+import { startRedis, usingServers, waitUntil } from "../support/servers/index.js";
 import { validReport } from "../support/bigkeys-run.js";
 import { calm, figure, runWarm, userMap, users, warmFiles } from "../support/warm-run.js";
+import { keyCount } from "../support/warm-under-way.js";
 import { spawnCli } from "./spawn-cli.js";
 
 usingServers();
 
 const rowCount = 20_000;
-
-async function keyCount(server: RedisServer): Promise<number> {
-  return Number(await server.call("DBSIZE"));
-}
 
 describe("killed with -9", () => {
   it("twenty times at random points, --resume ends with exactly the full set", async () => {

@@ -16,6 +16,8 @@ export interface CliOptions {
   env?: Record<string, string>;
   /** Sent when its text has appeared on standard error or output. */
   interruptAfter?: string;
+  /** Its standard input; none when left out. */
+  input?: string | Buffer;
 }
 
 const program = resolve(import.meta.dirname, "../../bin/cachectl.js");
@@ -26,10 +28,12 @@ export function runCli(args: string[], options: CliOptions = {}): Promise<CliRun
   const child = spawn(process.execPath, [program, ...args], {
     cwd: options.cwd ?? "/",
     env: { ...bareEnvironment, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     timeout: 60_000,
     killSignal: "SIGKILL",
   });
+  // One that ends before it has read all of it breaks the pipe: that is the program's to say.
+  child.stdin?.on("error", () => undefined).end(options.input);
   let stdout = "";
   let stderr = "";
   let interrupted = false;
@@ -39,11 +43,11 @@ export function runCli(args: string[], options: CliOptions = {}): Promise<CliRun
     interrupted = true;
     child.kill("SIGINT");
   };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
     look();
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
     look();
   });

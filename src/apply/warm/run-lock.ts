@@ -18,6 +18,8 @@ export interface RunLock {
   lost: AbortSignal;
   /** False also where the lock ran out while this process stood still: nothing may be written any more. */
   isHeld(): boolean;
+  /** Each renewal reads the key, which the server counts among the hits of its clients. */
+  readonly renewals: { begun: number; ended: number };
   /** Gives it back where it is still this run's. Never rejects. */
   release(): Promise<void>;
 }
@@ -42,6 +44,7 @@ class HeldLock implements RunLock {
   readonly #lost = new AbortController();
   readonly #ended = new AbortController();
   readonly #renewing: Promise<void>;
+  readonly renewals = { begun: 0, ended: 0 };
 
   constructor(
     private readonly store: LockStore,
@@ -91,7 +94,11 @@ class HeldLock implements RunLock {
 
   /** Null: nobody answered. */
   private async tryRenewing(): Promise<boolean | null> {
-    return this.store.renew(this.token, this.ttlMs).catch(() => null);
+    this.renewals.begun++;
+    return this.store
+      .renew(this.token, this.ttlMs)
+      .catch(() => null)
+      .finally(() => this.renewals.ended++);
   }
 
   private async pause(ms: number): Promise<void> {

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { CachectlError } from "../../model/errors.js";
 import { makeDirectory } from "../../model/make-directory.js";
 import type { ResumePoint } from "../../model/warm-source.js";
-import { writeWhole } from "../write-whole.js";
+import { checkWritable, writeWhole } from "../write-whole.js";
 
 /** How far a warm-up has come. Everything up to `resumeAt` was acknowledged by the target. */
 export interface Checkpoint {
@@ -39,9 +39,18 @@ export async function readCheckpoint(path: string, task: string): Promise<Checkp
 
 /** All of it or nothing, so that a run which is killed leaves the one before. @throws CachectlError usage */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  await inItsDirectory(path, () => writeWhole(path, `${JSON.stringify(checkpoint)}\n`));
+}
+
+/** Whether one can be left there, before anything is written that it would tell of. Makes its directory. @throws CachectlError usage */
+export async function checkCheckpoint(path: string): Promise<void> {
+  await inItsDirectory(path, () => checkWritable(path));
+}
+
+async function inItsDirectory(path: string, act: () => Promise<void>): Promise<void> {
   try {
     makeDirectory(dirname(path), 0o777, { mkdirSync, statSync, dirname });
-    await writeWhole(path, `${JSON.stringify(checkpoint)}\n`);
+    await act();
   } catch (error) {
     throw new CachectlError(
       "usage",

@@ -1,6 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { CachectlError } from "../../model/errors.js";
 import type { RejectedRow } from "../../model/warm-source.js";
+import { checkWritable } from "../write-whole.js";
 
 /** Where rows go that could not be written: one JSON object a line with place, reason and text. Holds data: only its owner may read it. */
 export class RejectsFile {
@@ -8,6 +9,11 @@ export class RejectsFile {
     private readonly file: FileHandle,
     private readonly path: string,
   ) {}
+
+  /** Before anything is written to the cache. Leaves what is there: it may be another run's, which is under way. @throws CachectlError usage */
+  static async check(path: string): Promise<void> {
+    await checkWritable(path).catch((error: unknown) => Promise.reject(notWritten(path, error)));
+  }
 
   /** @param append a run that goes on keeps what the unfinished one rejected. @throws CachectlError usage */
   static async open(path: string, append: boolean): Promise<RejectsFile> {

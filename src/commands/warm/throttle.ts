@@ -23,8 +23,11 @@ const landingMs = 25;
 const firstPauseMs = 250;
 const longestPauseMs = 4_000;
 
-/** Evictions that go on through so many looks, each after a longer pause, are this run's own. */
+/** Looks that find evictions, each followed by a longer pause. What this run causes ends with each pause and begins anew after it. */
 const mostEvictingLooks = 5;
+
+/** So long without any, and those that come then are others: longer than any pause. */
+const calmMs = 10_000;
 
 /** Holds a warm-up to its caps, and to what the target bears. */
 export class Throttle {
@@ -41,6 +44,7 @@ export class Throttle {
   #looking: Promise<WarmStop | null> | null = null;
   #evictions: number | null = null;
   #evictingLooks = 0;
+  #evictedAtMs = -Infinity;
   pausedMs = 0;
   /** Whether the target's memory could be seen at all. */
   unseen = false;
@@ -135,7 +139,7 @@ export class Throttle {
   }
 
   private async judge(): Promise<WarmStop | null> {
-    for (let paused = false; ; paused = true) {
+    for (;;) {
       const states = await this.watch.look(this.nodes());
       this.#lookedAtMs = this.clock.monotonicMs();
       this.#spentBytes = this.#underWayBytes;
@@ -143,11 +147,7 @@ export class Throttle {
       this.unseen ||= seen.length < states.length;
       const full = this.measure(seen);
       if (full !== null) return full;
-      if (!this.areEvicting(seen)) {
-        // That they end in a pause says that they are this run's own.
-        if (!paused) this.#evictingLooks = 0;
-        return null;
-      }
+      if (!this.areEvicting(seen)) return null;
       this.#evictingLooks++;
       if (this.#evictingLooks > mostEvictingLooks) return evicting();
       await this.pause(Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#evictingLooks - 1)));
@@ -172,7 +172,10 @@ export class Throttle {
     const evictions = states.reduce((sum, state) => sum + state.evictions, 0);
     const before = this.#evictions;
     this.#evictions = evictions;
-    return before !== null && evictions > before;
+    if (before === null || evictions <= before) return false;
+    if (this.#lookedAtMs - this.#evictedAtMs > calmMs) this.#evictingLooks = 0;
+    this.#evictedAtMs = this.#lookedAtMs;
+    return true;
   }
 
   private sinceLookMs(): number {

@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { makePack } from "../../apply/warm/make-pack.js";
 import type { CacheWriter } from "../../apply/warm/cache-writer.js";
 import type { MemcachedWriter } from "../../apply/warm/memcached/memcached-writer.js";
 import { openRedisWriter } from "../../apply/warm/redis-writer.js";
 import { takeRunLock, type RunLock } from "../../apply/warm/run-lock.js";
 import { runWarm, type WarmResult } from "../../apply/warm/run-warm.js";
-import { readCheckpoint, removeCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
+import { removeCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
 import { RejectsFile } from "../../collect/warm/rejects-file.js";
 import { CacheWatch } from "../../collect/warm/target-memory.js";
 import type { FleetNode } from "../../model/node-port.js";
@@ -24,23 +23,25 @@ import type { Context } from "../context.js";
 import { LastingNodes } from "../lasting-nodes.js";
 import { grouped } from "../progress-text.js";
 import { CheckpointKeeper } from "./checkpoint-keeper.js";
+import { CheckpointPlace } from "./checkpoint-place.js";
 import { Ending } from "./ending.js";
 import { memcachedTarget, type MemcachedTarget } from "./memcached-target.js";
-import { observeHitRate } from "./hit-rate.js";
+import { observeHitRate, type HitRate } from "./hit-rate.js";
 import { targetLocator } from "./locate-target.js";
+import type { RunFiles } from "./run-files.js";
 import { RejectCounter } from "./reject-counter.js";
 import { SampleReader } from "./sample-reader.js";
 import { sourceDeps } from "./source-deps.js";
 import { Throttle } from "./throttle.js";
 import type { WarmOptions } from "./warm-options.js";
 import { warmPlan } from "./warm-plan.js";
-import { writeRunFiles } from "./write-run-files.js";
 
 interface WarmTask {
   manifest: WarmManifest;
   digest: string;
   profile: Profile;
   frame: () => RunFrame;
+  files: RunFiles;
 }
 
 /** One run of `warm`: lock, checkpoint, the rows themselves, and what is looked at before and after. */
@@ -55,12 +56,18 @@ export class WarmVerb {
   #rejects: RejectsFile | null = null;
   #throttle: Throttle | null = null;
   #lock: RunLock | null = null;
+  readonly #notes: string[] = [];
+  readonly #place: CheckpointPlace;
 
   constructor(
     private readonly context: Context,
     private readonly options: WarmOptions,
     private readonly task: WarmTask,
-  ) {}
+  ) {
+    const { manifest, digest, profile } = task;
+    const target = profile.identity.name;
+    this.#place = new CheckpointPlace(context, options.checkpoint, { manifestName: manifest.name, digest, target });
+  }
 
   async run(): Promise<Report> {
     const { context, options, task } = this;
@@ -79,7 +86,9 @@ export class WarmVerb {
       const serverOf = task.profile.seeds.length > 1 ? (memcached?.serverOf ?? null) : null;
       return warmPlan({ ...task, source, map, options, serverOf, nowMs: context.clock.now() });
     }
-    const checkpoint = options.resume ? await readCheckpoint(this.checkpointPath(), this.taskDigest()) : null;
+    await this.#place.check();
+    if (options.rejects !== null) await RejectsFile.check(resolve(context.cwd, options.rejects));
+    const checkpoint = options.resume ? await this.checkpoint(source) : null;
     context.progress.update(`Looking at ${this.target}`);
     const writer = (this.#writer = await this.openWriter(memcached));
     if (task.profile.identity.protected)
@@ -155,6 +164,12 @@ export class WarmVerb {
     });
   }
 
+  private async checkpoint(source: WarmSource): Promise<Checkpoint | null> {
+    const { checkpoint, whyAnew } = await this.#place.find(source);
+    if (whyAnew !== null) this.#notes.push(`Began anew instead of going on with an unfinished run: ${whyAnew}.`);
+    return checkpoint;
+  }
+
   private async warm(
     writer: CacheWriter,
     source: WarmSource,
@@ -166,7 +181,7 @@ export class WarmVerb {
     const { signal } = this.#ending;
     const throttle = (this.#throttle = new Throttle(options, clock, this.#watch, () => this.#primaries, signal));
     const before = await this.hitRate();
-    const keeper = new CheckpointKeeper(this.checkpointPath(), this.taskDigest(), checkpoint, clock);
+    const keeper = new CheckpointKeeper(this.#place.path, this.#place.task, checkpoint, clock);
     if (options.rejects !== null)
       this.#rejects = await RejectsFile.open(resolve(context.cwd, options.rejects), checkpoint !== null);
     const rejected = new RejectCounter();
@@ -199,8 +214,10 @@ export class WarmVerb {
     const seconds = (clock.monotonicMs() - begunMs) / 1_000;
     const servers = (await this.#pool?.tallies()) ?? [];
     const troubles = await troublesOf(this.noteForNextRun(result, keeper, source, servers));
-    const readBack = result.counts.written === 0 ? null : await sample.read(writer, clock.monotonicMs());
-    const hitRate = options.observeMs === null ? null : { before, after: await this.hitRate() };
+    // What does not answer when the run is to end would only hold it up.
+    const silent = result.stop !== null && result.counts.unknown > 0;
+    const readBack = result.counts.written === 0 || silent ? null : await sample.read(writer, clock.monotonicMs());
+    const hitRate = before === null ? null : { before, after: (await this.hitRate()) ?? before };
     const earlier = checkpoint?.rows ?? 0;
     return this.report(result, { seconds, readBack, hitRate, rejected, troubles, servers, earlier });
   }
@@ -214,7 +231,7 @@ export class WarmVerb {
     // What was written is gone, or may be: the next run begins anew, and asks its source for everything.
     if (servers.some(({ restarted, away }) => restarted || away)) return [keeper.forget()];
     return stop === null
-      ? [removeCheckpoint(this.checkpointPath()), source.committed?.() ?? Promise.resolve()]
+      ? [removeCheckpoint(this.#place.path), source.committed?.() ?? Promise.resolve()]
       : [keeper.keep(resumeAt, counts.read)];
   }
 
@@ -223,7 +240,7 @@ export class WarmVerb {
     seen: {
       seconds: number;
       readBack: WarmReadBack | null;
-      hitRate: { before: number | null; after: number | null } | null;
+      hitRate: { before: HitRate; after: HitRate } | null;
       rejected: RejectCounter;
       troubles: readonly string[];
       servers: readonly WarmServer[];
@@ -233,10 +250,16 @@ export class WarmVerb {
     const { options, task } = this;
     const report = warmReport({
       ...{ ...task.frame(), target: this.target, source: this.sourceName, counts, stop },
-      ...{ seconds: seen.seconds, readBack: seen.readBack, hitRate: seen.hitRate, reasons: seen.rejected.list() },
+      ...{ seconds: seen.seconds, readBack: seen.readBack, reasons: seen.rejected.list() },
+      hitRate:
+        seen.hitRate === null ? null : { before: seen.hitRate.before.percent, after: seen.hitRate.after.percent },
       ...{ troubles: seen.troubles, servers: seen.servers },
       pausedSeconds: (this.#throttle?.pausedMs ?? 0) / 1_000,
       notes: [
+        ...this.#notes,
+        ...Object.entries(seen.hitRate ?? {}).flatMap(([when, { whyUnknown }]) =>
+          whyUnknown === null ? [] : [`The hit rate ${when} is not known: ${whyUnknown}.`],
+        ),
         ...(seen.earlier > 0 ? [`Went on behind the ${grouped(seen.earlier)} rows of an unfinished run.`] : []),
         ...(this.#throttle?.unseen === true
           ? ["The memory of some node could not be seen: the run could not have stopped before evictions there."]
@@ -248,7 +271,7 @@ export class WarmVerb {
       ],
       goOn: `cachectl warm ${options.manifest} --resume`,
     });
-    await writeRunFiles(this.context, options, { name: task.manifest.name, target: this.target, report, counts });
+    await task.files.afterRun(report, counts);
     return report;
   }
 
@@ -259,22 +282,12 @@ export class WarmVerb {
     return false;
   }
 
-  private async hitRate(): Promise<number | null> {
+  private async hitRate(): Promise<HitRate | null> {
     const { observeMs } = this.options;
     if (observeMs === null) return null;
-    return observeHitRate(this.#watch, this.#primaries, observeMs, this.context.change.clock, this.#ending.signal);
-  }
-
-  private taskDigest(): string {
-    return createHash("sha256").update(`${this.task.digest} ${this.target}`).digest("hex");
-  }
-
-  private checkpointPath(): string {
-    const { env, home, cwd } = this.context;
-    if (this.options.checkpoint !== null) return resolve(cwd, this.options.checkpoint);
-    const state = env["XDG_STATE_HOME"];
-    const root = state?.startsWith("/") === true ? state : join(home, ".local", "state");
-    return join(root, "cachectl", "warm", `${this.task.manifest.name}-${this.taskDigest().slice(0, 12)}.json`);
+    const { clock } = this.context.change;
+    const seen = { watch: this.#watch, nodes: this.#primaries, clock, ending: this.#ending.signal, lock: this.#lock };
+    return observeHitRate(seen, observeMs);
   }
 }
 

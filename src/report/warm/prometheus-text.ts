@@ -4,7 +4,8 @@ export interface WarmMetrics {
   name: string;
   target: string;
   success: boolean;
-  counts: WarmFigures;
+  /** Null: the run broke off before it could count. */
+  counts: WarmFigures | null;
   durationSeconds: number;
   /** Unix seconds, of this run's end. */
   endedAt: number;
@@ -23,18 +24,27 @@ export function prometheusText({ name, target, success, counts, durationSeconds,
     "# HELP cachectl_warm_duration_seconds How long the last run took.",
     "# TYPE cachectl_warm_duration_seconds gauge",
     `cachectl_warm_duration_seconds{${labels}} ${durationSeconds}`,
-    "# HELP cachectl_warm_rows What became of the rows of the last run.",
-    "# TYPE cachectl_warm_rows gauge",
-    ...Object.entries(counts).map(
-      ([outcome, count]) =>
-        `cachectl_warm_rows{${labels},outcome="${outcomes[outcome as keyof WarmFigures]}"} ${count}`,
-    ),
+    ...(counts === null ? [] : rowLines(counts, labels)),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-const outcomes: Record<keyof WarmFigures, string> = {
-  read: "read",
+/** What was read stands by itself, so that a sum over the outcomes is a number of rows. */
+function rowLines(counts: WarmFigures, labels: string): string[] {
+  return [
+    "# HELP cachectl_warm_rows_read Rows that the last run took from its source.",
+    "# TYPE cachectl_warm_rows_read gauge",
+    `cachectl_warm_rows_read{${labels}} ${counts.read}`,
+    "# HELP cachectl_warm_rows What became of the rows of the last run.",
+    "# TYPE cachectl_warm_rows gauge",
+    ...Object.entries(outcomes).map(
+      ([name, outcome]) =>
+        `cachectl_warm_rows{${labels},outcome="${outcome}"} ${counts[name as keyof typeof outcomes]}`,
+    ),
+  ];
+}
+
+const outcomes: Record<Exclude<keyof WarmFigures, "read">, string> = {
   written: "written",
   present: "present",
   expired: "expired",

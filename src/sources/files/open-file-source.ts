@@ -47,7 +47,7 @@ class FileSource implements WarmSource {
   ) {}
 
   async *pages(from: ResumePoint, signal: AbortSignal): AsyncIterable<SourcePage> {
-    const point = from === null ? null : this.checked(from);
+    const point = from === null ? null : this.pointOf(from);
     const start = point?.offset ?? 0;
     const reader = this.reader(point?.state ?? { count: 0 }, start > 0);
     let offset = start;
@@ -137,15 +137,21 @@ class FileSource implements WarmSource {
       throw this.broken("it was cut off while it was read");
   }
 
-  private checked(from: Exclude<ResumePoint, null>): FilePoint {
+  whyNotFrom(from: ResumePoint): string | null {
     const point = from as unknown as FilePoint;
     if (this.file !== null && point.sizeBytes === this.file.sizeBytes && point.mtimeMs === this.file.mtimeMs)
-      return point;
+      return null;
+    return `${this.spec.path} is not the file that it was reading`;
+  }
+
+  private pointOf(from: Exclude<ResumePoint, null>): FilePoint {
+    const why = this.whyNotFrom(from);
+    if (why === null) return from as unknown as FilePoint;
     throw new CachectlError(
       "usage",
       "source-changed",
-      `${this.spec.path} is not the file that the unfinished run was reading`,
-      "Run it without --resume: it begins anew, and with --only-missing it writes only what is not there.",
+      `an unfinished run cannot be gone on with: ${why}`,
+      "Run it without --resume.",
     );
   }
 

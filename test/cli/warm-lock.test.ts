@@ -1,0 +1,113 @@
+import { readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { startRedis, usingServers, waitUntil, type RedisServer } from "../support/servers/index.js";
+import { calm, figure, runWarm, userMap, users, warmFiles } from "../support/warm-run.js";
+import { ended, itemCount, keyCount, underWay } from "../support/warm-under-way.js";
+
+usingServers();
+
+const lock = "cachectl:warm-lock:warm";
+const urlOf = (server: RedisServer) => `redis://${server.address}`;
+
+describe("the lock, in the middle of a run", () => {
+  it("is another's all of a sudden: the run stops, writes no more, leaves the other's lock, and says so", async () => {
+    const server = await startRedis();
+    const { manifest, checkpoint } = await warmFiles(users(60_000), userMap);
+    const args = [manifest, "-p", urlOf(server), "--lock-timeout", "3s", "--checkpoint", checkpoint];
+    const run = await underWay(args, [server]);
+    await server.call("SET", lock, "another host", "PX", "600000");
+    const { code, report } = await ended(run);
+    expect(code).toBe(4);
+    expect(report.summary).toContain("the lock was lost");
+    expect(report.change?.complete).toBe(false);
+    const there = await itemCount(server);
+    expect(there).toBe(figure(report, "items written"));
+    expect(there).toBeLessThan(60_000);
+    expect(await server.call("GET", lock)).toBe("another host");
+    const kept = await runWarm([...args, "--resume"]);
+    expect([kept.code, kept.report.summary]).toEqual([
+      0,
+      expect.stringContaining("another run is warming it: another host"),
+    ]);
+    await server.call("DEL", lock);
+    const rest = await runWarm([...args, "--resume"]);
+    expect(rest.code).toBe(0);
+    expect(figure(rest.report, "rows read")).toBeLessThan(60_000);
+    expect(await keyCount(server)).toBe(60_000);
+  });
+
+  it("is deleted: the run takes it anew before anybody else has it, and goes on", async () => {
+    const server = await startRedis();
+    const { manifest } = await warmFiles(users(15_000), userMap);
+    const run = await underWay([manifest, "-p", urlOf(server), "--lock-timeout", "9s"], [server], [...calm, "--rate", "2k"]);
+    const mine = await server.call("GET", lock);
+    expect(await server.call("DEL", lock)).toBe(1);
+    await waitUntil(async () => (await server.call("GET", lock)) === mine, {
+      what: "it is taken anew",
+      timeoutMs: 20_000,
+    });
+    const { code, report } = await ended(run);
+    expect([code, figure(report, "items written")]).toEqual([0, 15_000]);
+    expect(await keyCount(server)).toBe(15_000);
+  });
+
+  it("runs out while the process stands still, and another run has it: the sleeper writes nothing when it wakes", async () => {
+    const server = await startRedis();
+    const { manifest } = await warmFiles(users(30_000), userMap);
+    const args = [manifest, "-p", urlOf(server), "--lock-timeout", "2s"];
+    const sleeper = await underWay(args, [server]);
+    sleeper.child.kill("SIGSTOP");
+    await waitUntil(async () => (await server.call("EXISTS", lock)) === 0, {
+      what: "its lock runs out",
+      timeoutMs: 30_000,
+    });
+    const other = await runWarm(args);
+    expect(other.report.summary).toContain("wrote 30,000 of 30,000");
+    await server.call("FLUSHALL");
+    await server.call("SET", lock, "a third host", "PX", "600000");
+    sleeper.child.kill("SIGCONT");
+    const { code, report } = await ended(sleeper);
+    expect(code).toBe(4);
+    expect(report.summary).toContain("the lock was lost");
+    // A page that was on its way already when it fell asleep.
+    expect(await itemCount(server)).toBeLessThanOrEqual(900);
+    expect(await server.call("GET", lock)).toBe("a third host");
+  });
+});
+
+describe("a source that has changed since the checkpoint", () => {
+  it("is read from its beginning by --resume, which says so, and nothing of it is missing", async () => {
+    const server = await startRedis();
+    const { manifest, data, checkpoint } = await warmFiles(users(20_000), userMap);
+    const args = [manifest, "-p", urlOf(server), "--checkpoint", checkpoint];
+    const run = await underWay(args, [server]);
+    await waitUntil(async () => (await keyCount(server)) > 3_000, {
+      what: "some pages are written",
+      timeoutMs: 30_000,
+    });
+    run.child.kill("SIGINT");
+    expect((await ended(run)).code).toBe(130);
+    expect(await readFile(checkpoint, "utf8")).toContain('"resumeAt"');
+    const newer = [{ id: -1, name: "new" }, ...users(20_000)].map((row) => `${JSON.stringify(row)}\n`).join("");
+    await writeFile(data, newer);
+    const rest = await runWarm([...args, "--resume"]);
+    expect(rest.code).toBe(0);
+    expect(rest.report.notes.join(" ")).toContain("Began anew instead of going on with an unfinished run");
+    expect(figure(rest.report, "rows read")).toBe(20_001);
+    expect(await keyCount(server)).toBe(20_001);
+    await expect(readFile(checkpoint)).rejects.toThrow("ENOENT");
+  });
+
+  it("of the same size, with another date, is another file too", async () => {
+    const server = await startRedis();
+    const { manifest, data, checkpoint } = await warmFiles(users(3_000), userMap);
+    const args = [manifest, "-p", urlOf(server), "--checkpoint", checkpoint];
+    expect((await runWarm([...args, "--rate", "500", "--deadline", "3s"])).code).toBe(4);
+    await utimes(data, 1_000, 1_000);
+    const rest = await runWarm([...args, "--resume"]);
+    expect([rest.code, figure(rest.report, "rows read")]).toEqual([0, 3_000]);
+    await rm(data);
+    expect((await runWarm([...args, "--resume"])).code).toBe(3);
+    expect(await keyCount(server)).toBe(3_000);
+  });
+});
