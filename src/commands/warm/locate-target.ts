@@ -22,11 +22,15 @@ type Open = (profile: Profile) => Promise<Fleet>;
  *   a member of a cluster
  */
 export function targetLocator(profile: Profile, open: Open, nodes: LastingNodes): Locate {
-  let nodeAt: WriteTarget["nodeAt"];
+  let kept: WriteTarget;
   return async () => {
     const { target, fleet } = await locateTarget(profile, open);
-    if (nodes.take(fleet, target.primaries)) nodeAt = target.nodeAt;
-    return { ...target, primaries: target.primaries.map((node) => nodes.lasting(node)), nodeAt };
+    if (nodes.take(fleet, target.primaries)) kept = target;
+    return {
+      primaries: target.primaries.map((node) => nodes.lasting(node)),
+      owners: target.owners,
+      nodeAt: (host, port, sender) => kept.nodeAt(host, port, sender),
+    };
   };
 }
 
