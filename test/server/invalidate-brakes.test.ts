@@ -20,7 +20,7 @@ describe("what holds an invalidation back", () => {
   it.each(["tags", "keys"] as const)("--rate: no more keys a second than that (%s)", async (kind) => {
     const server = await startRedis();
     await fill(server);
-    const ratePerSecond = 800;
+    const ratePerSecond = 400;
     const startedMs = performance.now();
     const report = await invalidateLive([server], {
       selector: kind === "tags" ? selector : { kind, keys: names },
