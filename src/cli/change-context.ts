@@ -24,7 +24,6 @@ export function createChangeContext(
   const canAsk = process.stdin.isTTY && terminal.interactiveErrors;
   // What was asked first has been done by the time of a second question.
   let begun = false;
-  const begin = () => void (begun = true);
   const stopUnlessBegun = () => {
     if (!begun) stopBeforeChange({ stopRequested: signal });
     signal.throwIfAborted();
@@ -41,7 +40,10 @@ export function createChangeContext(
     async confirm(question, yes, plan) {
       // A signal that came before the first step has nothing to finish.
       stopUnlessBegun();
-      if (yes) return begin();
+      if (yes) {
+        begun = true;
+        return;
+      }
       // The spinner would write over the question.
       progress.stop();
       // Where nobody can be asked, too: what was refused should be seen.
@@ -51,7 +53,7 @@ export function createChangeContext(
         stopUnlessBegun();
         throw error;
       });
-      begin();
+      begun = true;
     },
   };
 }

@@ -1,8 +1,8 @@
 /** What of `node:fs` and `node:path` it takes. */
 export interface DirectoryTools {
-  mkdirSync(path: string, options: { mode: number }): void;
-  statSync(path: string): { isDirectory(): boolean };
-  dirname(path: string): string;
+  mkdirSync: (path: string, options: { mode: number }) => void;
+  statSync: (path: string) => { isDirectory(): boolean };
+  dirname: (path: string) => string;
 }
 
 /**

@@ -33,6 +33,16 @@ describe("mistakes on the command line", () => {
     expect(run.stderr).toContain("Did you mean analyze?");
   });
 
+  it.each([
+    [["evict-policy", "allkeys-lru", "set"], "evict-policy set allkeys-lru"],
+    [["cluster", "prod", "check", "--json"], "cluster check prod --json"],
+    [["my cache", "analyze"], "analyze 'my cache'"],
+  ])("says that the verb comes first: %j", async (args, meant) => {
+    const run = await runCli(args);
+    expectClear(run, 2);
+    expect(run.stderr).toContain(`The verb comes first: cachectl ${meant}\n`);
+  });
+
   it("suggests the option that was meant", async () => {
     const run = await runCli(["analyze", "--jsn"]);
     expectClear(run, 2);

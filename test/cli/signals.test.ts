@@ -107,3 +107,17 @@ describe("--watch in a pipe", () => {
     expect(run.stderr()).toBe("");
   });
 });
+
+describe("a change that is interrupted before it has begun", () => {
+  it("says that nothing was changed", async () => {
+    const server = await startRedis();
+    // It watches the servers for some seconds first.
+    const run = spawnCli(["evict-policy", "set", "allkeys-lru", "-p", `redis://${server.address}`, "--yes"]);
+    await untilConnected(server);
+    run.child.kill("SIGINT");
+    const { code } = await endOf(run);
+    expect(code).toBe(130);
+    expect(run.stderr()).toBe("cachectl: interrupted; nothing was changed\n  Run the command again.\n");
+    expect(await server.call("CONFIG", "GET", "maxmemory-policy")).toEqual(["maxmemory-policy", "noeviction"]);
+  });
+});

@@ -13,7 +13,7 @@ const place = "/proc/x/y/z.file";
 describe.runIf(process.platform === "linux")("a directory that cannot be made", () => {
   it.each([
     ["an audit file", ["invalidate", ...target, "--key", "k", "--audit", place], 2],
-    ["a journal", ["evict-policy", "set", "allkeys-lru", ...target, "--observe", "0", "--journal", place], 2],
+    ["a journal", ["evict-policy", "set", "allkeys-lru", ...target, "--yes", "--observe", "0", "--journal", place], 2],
     ["a profile", ["profiles", "init", "p", "--profiles-dir", "/proc/x/y"], 2],
   ])("ends the run with a sentence before anything is changed: %s", async (_, args, expected) => {
     await server.call("SET", "k", "1");

@@ -1,3 +1,4 @@
+import { isInCluster } from "../../collect/warm/in-cluster.js";
 import { askSlotOwners, type SlotOwner } from "../../collect/warm/slot-owners.js";
 import { noOwner, type Locate, type WriteTarget } from "../../apply/warm/write-target.js";
 import { slotCount } from "../../model/hash-slot.js";
@@ -6,7 +7,6 @@ import { mapWithLimit } from "../../model/map-with-limit.js";
 import { formatEndpoint } from "../../model/node.js";
 import type { Fleet, FleetNode } from "../../model/node-port.js";
 import type { Profile } from "../../model/profile.js";
-import { flagField, parseInfo } from "../../protocol/info.js";
 import { onlyAMember } from "../cluster/as-cluster.js";
 import { growingFleet, type GrowingFleet } from "../cluster/growing-fleet.js";
 import type { LastingNodes } from "../lasting-nodes.js";
@@ -22,11 +22,15 @@ type Open = (profile: Profile) => Promise<Fleet>;
  *   a member of a cluster
  */
 export function targetLocator(profile: Profile, open: Open, nodes: LastingNodes): Locate {
-  let nodeAt: WriteTarget["nodeAt"];
+  let kept: WriteTarget;
   return async () => {
     const { target, fleet } = await locateTarget(profile, open);
-    if (nodes.take(fleet, target.primaries)) nodeAt = target.nodeAt;
-    return { ...target, primaries: target.primaries.map((node) => nodes.lasting(node)), nodeAt };
+    if (nodes.take(fleet, target.primaries)) kept = target;
+    return {
+      primaries: target.primaries.map((node) => nodes.lasting(node)),
+      owners: target.owners,
+      nodeAt: (host, port, sender) => kept.nodeAt(host, port, sender),
+    };
   };
 }
 
@@ -44,19 +48,9 @@ async function locateTarget(profile: Profile, open: Open): Promise<{ target: Wri
 
 async function primaryTarget(profile: Profile, fleet: Fleet): Promise<WriteTarget> {
   const primary = await onlyPrimary(profile, fleet);
+  // It would answer MOVED to most keys. Where a login may not ask, the first key will tell.
   if (await isInCluster(primary)) throw onlyAMember(profile, primary.identity.address);
   return { primaries: [primary], owners: null, nodeAt: () => Promise.resolve(null) };
-}
-
-/** It would answer MOVED to most keys. False where a login may not ask: the first key will tell. */
-async function isInCluster(node: FleetNode): Promise<boolean> {
-  try {
-    const info = parseInfo(String(await (await node.openRedis()).call("INFO", "cluster")));
-    return flagField(info["cluster"], "cluster_enabled") === true;
-  } catch (error) {
-    if (error instanceof ServerReplyError) return false;
-    throw error;
-  }
 }
 
 async function onlyPrimary({ identity }: Profile, { nodes }: Fleet): Promise<FleetNode> {

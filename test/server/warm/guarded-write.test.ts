@@ -182,5 +182,6 @@ async function dumpOf(server: RedisServer): Promise<string> {
   const dump = await (await fleet.nodes[0]?.openBulk())?.call("DUMP", "dumped");
   fleet.close();
   await server.call("DEL", "dumped");
-  return String(dump);
+  if (typeof dump !== "string") throw new Error("DUMP gave no text");
+  return dump;
 }
