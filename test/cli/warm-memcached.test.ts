@@ -187,6 +187,17 @@ describe("what is asked of a Memcached target before anything is written", () =>
     }
   });
 
+  it("is refused where the login needs the binary protocol", async () => {
+    const { manifest, path } = await warmFiles(users(1), userMap);
+    const profile = { kind: "memcached", servers: ["127.0.0.1:1"], username: "u", password: { env: "PASSWORD" } };
+    await writeFile(path("sasl.yaml"), JSON.stringify(profile));
+    const run = await runCli(["warm", manifest, "--profiles-dir", path(""), "-p", "sasl"], { env: { PASSWORD: "x" } });
+    expect([run.code, run.stderr]).toEqual([
+      2,
+      expect.stringContaining("a SASL login speaks the binary protocol") as string,
+    ]);
+  });
+
   it("shows with --dry-run which server each item goes to, and writes nothing", async () => {
     const servers = await startPool(3);
     const { manifest } = await warmFiles(users(20), userMap);

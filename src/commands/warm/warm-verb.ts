@@ -6,7 +6,7 @@ import type { MemcachedWriter } from "../../apply/warm/memcached/memcached-write
 import { openRedisWriter } from "../../apply/warm/redis-writer.js";
 import { takeRunLock, type RunLock } from "../../apply/warm/run-lock.js";
 import { runWarm, type WarmResult } from "../../apply/warm/run-warm.js";
-import { readCheckpoint, removeCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
+import { readCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
 import { RejectsFile } from "../../collect/warm/rejects-file.js";
 import { CacheWatch } from "../../collect/warm/target-memory.js";
 import type { FleetNode, Fleet } from "../../model/node-port.js";
@@ -27,6 +27,7 @@ import { Ending } from "./ending.js";
 import { memcachedTarget, type MemcachedTarget } from "./memcached-target.js";
 import { observeHitRate } from "./hit-rate.js";
 import { locateTarget } from "./locate-target.js";
+import { noteForNextRun } from "./note-for-next-run.js";
 import { RejectCounter } from "./reject-counter.js";
 import { SampleReader } from "./sample-reader.js";
 import { sourceDeps } from "./source-deps.js";
@@ -199,24 +200,11 @@ export class WarmVerb {
     });
     const seconds = (clock.monotonicMs() - begunMs) / 1_000;
     const servers = (await this.#pool?.tallies()) ?? [];
-    const troubles = await troublesOf(this.noteForNextRun(result, keeper, source, servers));
+    const troubles = await noteForNextRun({ result, keeper, source, servers, checkpointPath: this.checkpointPath() });
     const readBack = result.counts.written === 0 ? null : await sample.read(writer, clock.monotonicMs());
     const hitRate = options.observeMs === null ? null : { before, after: await this.hitRate() };
     const earlier = checkpoint?.rows ?? 0;
     return this.report(result, { seconds, readBack, hitRate, rejected, troubles, servers, earlier });
-  }
-
-  private noteForNextRun(
-    { stop, resumeAt, counts }: WarmResult,
-    keeper: CheckpointKeeper,
-    source: WarmSource,
-    servers: readonly WarmServer[],
-  ): Promise<void>[] {
-    // What was written is gone, or may be: the next run begins anew, and asks its source for everything.
-    if (servers.some(({ restarted, away }) => restarted || away)) return [keeper.forget()];
-    return stop === null
-      ? [removeCheckpoint(this.checkpointPath()), source.committed?.() ?? Promise.resolve()]
-      : [keeper.keep(resumeAt, counts.read)];
   }
 
   private async report(
@@ -270,12 +258,4 @@ export class WarmVerb {
     const root = state?.startsWith("/") === true ? state : join(home, ".local", "state");
     return join(root, "cachectl", "warm", `${this.task.manifest.name}-${this.taskDigest().slice(0, 12)}.json`);
   }
-}
-
-/** What could not be noted for the next run. The rows are written all the same, so it must not end this one without a report. */
-async function troublesOf(work: readonly Promise<void>[]): Promise<string[]> {
-  const ended = await Promise.allSettled(work);
-  return ended.flatMap((one) =>
-    one.status === "rejected" ? [one.reason instanceof Error ? one.reason.message : String(one.reason)] : [],
-  );
 }
