@@ -17,7 +17,7 @@ export interface MemcachedWriterOptions {
   policy: WritePolicy;
   patience: Patience;
   /** Unix milliseconds. */
-  now(): number;
+  now: () => number;
 }
 
 /** A {@link CacheWriter} that also tells what became of the items server by server, in the order of the pool. */

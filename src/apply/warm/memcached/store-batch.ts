@@ -9,7 +9,7 @@ import type { ServerLane } from "./server-lane.js";
 export interface StoreOptions {
   policy: WritePolicy;
   /** Unix milliseconds. */
-  now(): number;
+  now: () => number;
 }
 
 /** What ends a run at once: each further item would get the same answer. */
