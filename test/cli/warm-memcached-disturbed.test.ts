@@ -29,7 +29,7 @@ describe.each(oldestAndNewest)("$name ($version), while it is warmed", ({ name: 
     expect(lost).toBeGreaterThanOrEqual(3_000);
     expect(await itemCount(server)).toBe(figure(report, "items written") - lost);
     const reasons = report.change?.failed.map(({ reason }) => reason).join("\n");
-    expect(reasons).toContain(`it was restarted while it was warmed and lost what it held, ${lost} items of this run`);
+    expect(reasons).toContain("it was restarted while it was warmed and lost what it held");
     expect(await exists(files.checkpoint)).toBe(false);
     const next = await runWarm([...args, "--resume"]);
     expect([next.code, await itemCount(server)]).toEqual([0, 12_000]);

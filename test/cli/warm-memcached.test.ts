@@ -71,15 +71,6 @@ describe.each(oldestAndNewest)("warm into $name ($version)", ({ name: release })
     expect(figure(again.report, "items written")).toBe(1);
   });
 
-  it("refreshes where items have no versions (-C)", async () => {
-    const server = await start(release, ["-C"]);
-    await server.send("set user:1 0 500 4\r\nmine");
-    const { manifest } = await warmFiles(users(3), userMap);
-    const run = await runWarm([manifest, "-p", poolUrl([server]), "--refresh-below", "30m", "--no-lock"]);
-    expect(figure(run.report, "items written")).toBe(3);
-    expect(await valueOf(server, "user:1")).toContain("user 1");
-  });
-
   it("keeps a TTL of more than 30 days, which the protocol takes for a date", async () => {
     const server = await start(release);
     const { manifest } = await warmFiles(
@@ -117,8 +108,38 @@ describe.each(oldestAndNewest)("warm into $name ($version)", ({ name: release })
     expect(rejected).toContain("an item of 1048577 bytes, and the server takes 1048576 (item_size_max, -I)");
   });
 
+  it("stops at the memory mark, before anything is evicted", async () => {
+    const server = await start(release, ["-m", "8"]);
+    const { manifest } = await warmFiles(users(80_000), userMap);
+    const run = await runWarm([manifest, "-p", poolUrl([server])]);
+    expect(run.code).toBe(4);
+    expect(run.report.summary).toContain("of its limit_maxbytes");
+    expect(await stat(server, "evictions")).toBe(0);
+    expect(await itemCount(server)).toBe(figure(run.report, "items written"));
+  });
+
+  it("ends with the server's own word where that takes no more (-M)", async () => {
+    const server = await start(release, ["-m", "8", "-M"]);
+    const { manifest } = await warmFiles(users(80_000), userMap);
+    const run = await runWarm([manifest, "-p", poolUrl([server]), "--max-memory", "100%", "--no-lock"]);
+    expect(run.code).toBe(4);
+    expect(run.report.summary).toMatch(/SERVER_ERROR out of memory|of its limit_maxbytes/);
+    expect(await itemCount(server)).toBe(figure(run.report, "items written"));
+  });
+});
+
+describe("warm into the newest Memcached", () => {
+  it("refreshes where items have no versions (-C)", async () => {
+    const server = await startMemcached({ args: ["-C"] });
+    await server.send("set user:1 0 500 4\r\nmine");
+    const { manifest } = await warmFiles(users(3), userMap);
+    const run = await runWarm([manifest, "-p", poolUrl([server]), "--refresh-below", "30m", "--no-lock"]);
+    expect(figure(run.report, "items written")).toBe(3);
+    expect(await valueOf(server, "user:1")).toContain("user 1");
+  });
+
   it("rejects keys that the text protocol cannot carry", async () => {
-    const server = await start(release);
+    const server = await startMemcached();
     const ids = ["fine", "with space", "x".repeat(246), "x".repeat(245)];
     const { manifest } = await warmFiles(
       ids.map((id) => ({ id })),
@@ -132,33 +153,14 @@ describe.each(oldestAndNewest)("warm into $name ($version)", ({ name: release })
     expect(await itemCount(server)).toBe(2);
   });
 
-  it("stops at the memory mark, before anything is evicted", async () => {
-    const server = await start(release, ["-m", "8"]);
-    const { manifest } = await warmFiles(users(80_000), userMap);
-    const run = await runWarm([manifest, "-p", poolUrl([server])]);
-    expect(run.code).toBe(4);
-    expect(run.report.summary).toContain("of its limit_maxbytes");
-    expect(await stat(server, "evictions")).toBe(0);
-    expect(await itemCount(server)).toBe(figure(run.report, "items written"));
-  });
-
   it("stops where it evicts all the same", { timeout: 90_000 }, async () => {
-    const server = await start(release, ["-m", "8"]);
+    const server = await startMemcached({ args: ["-m", "8"] });
     const { manifest } = await warmFiles(users(400_000), userMap);
     const run = await runWarm([manifest, "-p", poolUrl([server]), "--max-memory", "100%", "--no-lock"]);
     expect(run.code).toBe(4);
     expect(run.report.summary).toMatch(/keeps evicting|of its limit_maxbytes/);
     expect(figure(run.report, "items written")).toBeLessThan(400_000);
     expect(await itemCount(server)).toBe(figure(run.report, "items written") - (await stat(server, "evictions")));
-  });
-
-  it("ends with the server's own word where that takes no more (-M)", async () => {
-    const server = await start(release, ["-m", "8", "-M"]);
-    const { manifest } = await warmFiles(users(80_000), userMap);
-    const run = await runWarm([manifest, "-p", poolUrl([server]), "--max-memory", "100%", "--no-lock"]);
-    expect(run.code).toBe(4);
-    expect(run.report.summary).toMatch(/SERVER_ERROR out of memory|of its limit_maxbytes/);
-    expect(await itemCount(server)).toBe(figure(run.report, "items written"));
   });
 });
 
@@ -185,6 +187,17 @@ describe("what is asked of a Memcached target before anything is written", () =>
       const run = await runCli(["warm", manifest, "-p", poolUrl([server])]);
       expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(sentence) as string]);
     }
+  });
+
+  it("is refused where the login needs the binary protocol", async () => {
+    const { manifest, path } = await warmFiles(users(1), userMap);
+    const profile = { kind: "memcached", servers: ["127.0.0.1:1"], username: "u", password: { env: "PASSWORD" } };
+    await writeFile(path("sasl.yaml"), JSON.stringify(profile));
+    const run = await runCli(["warm", manifest, "--profiles-dir", path(""), "-p", "sasl"], { env: { PASSWORD: "x" } });
+    expect([run.code, run.stderr]).toEqual([
+      2,
+      expect.stringContaining("a SASL login speaks the binary protocol") as string,
+    ]);
   });
 
   it("shows with --dry-run which server each item goes to, and writes nothing", async () => {

@@ -11,7 +11,7 @@ import type { WarmOptions } from "./warm-options.js";
 /** A Memcached server or pool as the target of a warm-up. */
 export interface MemcachedTarget {
   /** The address of the server that the application keeps a key on. */
-  serverOf(key: string): string;
+  serverOf: (key: string) => string;
   /** Rows whose key Memcached cannot hold make no item. */
   mapFor(map: MapRow): MapRow;
   open(fleet: Fleet, patience: Patience, now: () => number): MemcachedWriter;

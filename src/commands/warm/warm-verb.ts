@@ -5,7 +5,7 @@ import type { MemcachedWriter } from "../../apply/warm/memcached/memcached-write
 import { openRedisWriter } from "../../apply/warm/redis-writer.js";
 import { takeRunLock, type RunLock } from "../../apply/warm/run-lock.js";
 import { runWarm, type WarmResult } from "../../apply/warm/run-warm.js";
-import { removeCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
+import type { Checkpoint } from "../../collect/warm/checkpoint-file.js";
 import { RejectsFile } from "../../collect/warm/rejects-file.js";
 import { CacheWatch } from "../../collect/warm/target-memory.js";
 import type { FleetNode } from "../../model/node-port.js";
@@ -28,6 +28,7 @@ import { Ending } from "./ending.js";
 import { memcachedTarget, type MemcachedTarget } from "./memcached-target.js";
 import { observeHitRate, type HitRate } from "./hit-rate.js";
 import { targetLocator } from "./locate-target.js";
+import { noteForNextRun } from "./note-for-next-run.js";
 import type { RunFiles } from "./run-files.js";
 import { RejectCounter } from "./reject-counter.js";
 import { SampleReader } from "./sample-reader.js";
@@ -213,26 +214,13 @@ export class WarmVerb {
     });
     const seconds = (clock.monotonicMs() - begunMs) / 1_000;
     const servers = (await this.#pool?.tallies()) ?? [];
-    const troubles = await troublesOf(this.noteForNextRun(result, keeper, source, servers));
+    const troubles = await noteForNextRun({ result, keeper, source, servers, checkpointPath: this.#place.path });
     // What does not answer when the run is to end would only hold it up.
     const silent = result.stop !== null && result.counts.unknown > 0;
     const readBack = result.counts.written === 0 || silent ? null : await sample.read(writer, clock.monotonicMs());
     const hitRate = before === null ? null : { before, after: (await this.hitRate()) ?? before };
     const earlier = checkpoint?.rows ?? 0;
     return this.report(result, { seconds, readBack, hitRate, rejected, troubles, servers, earlier });
-  }
-
-  private noteForNextRun(
-    { stop, resumeAt, counts }: WarmResult,
-    keeper: CheckpointKeeper,
-    source: WarmSource,
-    servers: readonly WarmServer[],
-  ): Promise<void>[] {
-    // What was written is gone, or may be: the next run begins anew, and asks its source for everything.
-    if (servers.some(({ restarted, away }) => restarted || away)) return [keeper.forget()];
-    return stop === null
-      ? [removeCheckpoint(this.#place.path), source.committed?.() ?? Promise.resolve()]
-      : [keeper.keep(resumeAt, counts.read)];
   }
 
   private async report(
@@ -289,12 +277,4 @@ export class WarmVerb {
     const seen = { watch: this.#watch, nodes: this.#primaries, clock, ending: this.#ending.signal, lock: this.#lock };
     return observeHitRate(seen, observeMs);
   }
-}
-
-/** What could not be noted for the next run. The rows are written all the same, so it must not end this one without a report. */
-async function troublesOf(work: readonly Promise<void>[]): Promise<string[]> {
-  const ended = await Promise.allSettled(work);
-  return ended.flatMap((one) =>
-    one.status === "rejected" ? [one.reason instanceof Error ? one.reason.message : String(one.reason)] : [],
-  );
 }

@@ -1,5 +1,6 @@
 import type { ChangeReport } from "../../model/change.js";
 import type { Section } from "../../model/report.js";
+import { grouped } from "./grouped.js";
 
 /** What became of the items that belong to one server of a pool. */
 export interface WarmServer {
@@ -28,12 +29,15 @@ export function serverFailures(servers: readonly WarmServer[]): ChangeReport["fa
       return [
         {
           step,
-          reason: `it was restarted while it was warmed and lost what it held, ${lost} items of this run among it`,
+          reason: `it was restarted while it was warmed and lost what it held, ${grouped(lost)} items of this run among it`,
         },
       ];
     if (away)
       return [
-        { step, reason: `it does not answer any more: whether it still holds the ${written} items is not known` },
+        {
+          step,
+          reason: `it does not answer any more: whether it still holds the ${grouped(written)} items is not known`,
+        },
       ];
     return [];
   });

@@ -1,6 +1,7 @@
 import type { ChangeReport } from "../../model/change.js";
 import type { Report, Section, SectionCell } from "../../model/report.js";
 import { changeReport } from "../change-report.js";
+import { grouped } from "./grouped.js";
 import { lostItems, serverFailures, serversSection, type WarmServer } from "./servers-section.js";
 
 export interface WarmReadBack {
@@ -157,8 +158,4 @@ function reasonsSection({ reasons, target }: WarmReportInput): Section[] {
       rows: reasons.map((row) => ({ ...row })),
     },
   ];
-}
-
-function grouped(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }

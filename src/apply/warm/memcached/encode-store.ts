@@ -1,6 +1,6 @@
 import type { WarmItem } from "../../../model/warm-manifest.js";
+import type { Encoded } from "./asking.js";
 import type { OpenServer } from "./pool-server.js";
-import type { Encoded } from "./server-lane.js";
 
 /** How an item is stored: whatever is there, only where nothing is, or only over this version of it. */
 export type StoreVerb = "set" | "add" | { version: string };

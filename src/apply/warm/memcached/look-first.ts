@@ -1,6 +1,7 @@
 import { NoAnswer } from "../no-answer.js";
+import type { LineAnswer } from "./asking.js";
 import type { StoreVerb } from "./encode-store.js";
-import type { LineAnswer, ServerLane } from "./server-lane.js";
+import type { ServerLane } from "./server-lane.js";
 
 export interface Looked {
   /** What is to be written, by place in the list of keys, and how: an item that is no more what was looked at is left alone. */

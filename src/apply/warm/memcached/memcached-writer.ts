@@ -2,14 +2,13 @@ import type { FleetNode } from "../../../model/node-port.js";
 import type { WarmItem } from "../../../model/warm-manifest.js";
 import { oneAtATime } from "../../invalidate/memcached/choose-server.js";
 import { noOutcome, type CacheWriter, type PageOutcome, type ReadBack, type WritePolicy } from "../cache-writer.js";
-import { NoAnswer, type Patience } from "../no-answer.js";
+import type { Patience } from "../no-answer.js";
 import type { LockStore } from "../run-lock.js";
-import { encodeStore, type StoreVerb } from "./encode-store.js";
-import { lookFirst } from "./look-first.js";
 import { memcachedLockStore } from "./memcached-lock.js";
 import { PoolServer, type ServerTally } from "./pool-server.js";
-import { ServerLane, type LineAnswer } from "./server-lane.js";
+import { ServerLane } from "./server-lane.js";
 import { endsGet, endsLine, SideConnection, valueIn } from "./side-connection.js";
+import { storeBatch } from "./store-batch.js";
 
 export interface MemcachedWriterOptions {
   servers: readonly FleetNode[];
@@ -18,7 +17,7 @@ export interface MemcachedWriterOptions {
   policy: WritePolicy;
   patience: Patience;
   /** Unix milliseconds. */
-  now(): number;
+  now: () => number;
 }
 
 /** A {@link CacheWriter} that also tells what became of the items server by server, in the order of the pool. */
@@ -39,9 +38,6 @@ export function openMemcachedWriter(options: MemcachedWriterOptions): MemcachedW
 
 /** A connection answers one batch at a time; a second one is filled while the first is answered. */
 const lanesPerServer = 2;
-
-/** What ends a run at once: each further item would get the same answer. */
-const refusesAll = /^SERVER_ERROR out of memory/;
 
 interface Member {
   server: PoolServer;
@@ -69,7 +65,7 @@ class Writer implements MemcachedWriter {
         lanes.map(async (lane, which) => {
           const batch = batches[at]?.[which] ?? [];
           if (batch.length === 0) return;
-          const part = await lane.inTurn(() => this.store(lane, items, batch));
+          const part = await lane.inTurn(() => storeBatch(lane, items, batch, this.options));
           add(outcome, part);
           const { counts } = server;
           counts.written += part.written;
@@ -142,70 +138,6 @@ class Writer implements MemcachedWriter {
     if (this.#members[place] === undefined) throw new TypeError(`there is no server ${place} in the pool`);
     return place;
   }
-
-  /** Part of a page: what one lane takes of it, in its turn. */
-  private async store(lane: ServerLane, items: readonly WarmItem[], batch: readonly number[]): Promise<PageOutcome> {
-    const { policy } = this.options;
-    const outcome = noOutcome();
-    if (policy.kind !== "refresh-below") {
-      const verb = policy.kind === "only-missing" ? "add" : "set";
-      await this.send(
-        lane,
-        items,
-        batch.map((index) => ({ index, verb })),
-        outcome,
-      );
-    } else {
-      const looked = await lookFirst(
-        lane,
-        batch.map((index) => items[index]?.key ?? ""),
-        policy.ttlMs,
-      );
-      for (const [at, answer] of looked.unclear) judge(outcome, batch[at] ?? 0, answer, lane.address);
-      outcome.present = looked.present;
-      const stores = looked.wanted.map(({ at, verb }) => ({ index: batch[at] ?? 0, verb }));
-      if (outcome.refusal === null) await this.send(lane, items, stores, outcome);
-    }
-    const { written, present, failed, unknown } = outcome;
-    outcome.notWritten = batch.length - written - present - failed.length - unknown;
-    return outcome;
-  }
-
-  private async send(
-    lane: ServerLane,
-    items: readonly WarmItem[],
-    stores: readonly { index: number; verb: StoreVerb }[],
-    outcome: PageOutcome,
-  ): Promise<void> {
-    const nowMs = this.options.now();
-    const answers = await lane.ask(stores.length, (at, server) => {
-      const { index, verb } = stores[at] as (typeof stores)[number];
-      return encodeStore(verb, items[index] as WarmItem, server, nowMs);
-    });
-    // What was looked at has expired since, or went with a restart: missing, then.
-    const gone = stores.filter((_, at) => answers[at] === "NOT_FOUND");
-    for (const [at, { index }] of stores.entries())
-      if (answers[at] !== "NOT_FOUND") judge(outcome, index, answers[at] ?? "", lane.address);
-    if (gone.length > 0)
-      await this.send(
-        lane,
-        items,
-        gone.map(({ index }) => ({ index, verb: "add" })),
-        outcome,
-      );
-  }
-}
-
-function judge(outcome: PageOutcome, index: number, answer: LineAnswer, address: string): void {
-  if (answer === "STORED") outcome.written++;
-  // EXISTS: somebody else has written it since it was looked at.
-  else if (answer === "NOT_STORED" || answer === "EXISTS") outcome.present++;
-  else if (answer instanceof NoAnswer) {
-    outcome.refusal ??= answer.reason;
-    if (!answer.notDone) outcome.unknown++;
-  } else if (typeof answer !== "string") outcome.failed.push({ index, reason: answer.refused });
-  else if (refusesAll.test(answer)) outcome.refusal ??= `${address}: ${answer}`;
-  else outcome.failed.push({ index, reason: answer });
 }
 
 function add(total: PageOutcome, part: PageOutcome): void {

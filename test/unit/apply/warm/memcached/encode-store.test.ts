@@ -18,7 +18,10 @@ describe("a request that stores an item", () => {
   });
 
   it("rounds a TTL up to whole seconds, and gives one beyond 30 days as the server's own time", () => {
-    const at = (ttlMs: number) => String(encodeStore("set", { ...item, ttlMs }, server, now)).split(" ")[3];
+    const at = (ttlMs: number) => {
+      const encoded = encodeStore("set", { ...item, ttlMs }, server, now);
+      return typeof encoded === "string" ? encoded.split(" ")[3] : encoded.refused;
+    };
     expect([at(1), at(1_001), at(30 * day)]).toEqual(["1", "2", "2592000"]);
     expect(at(30 * day + 1)).toBe(String(1_700_000_000 + 2_592_001));
     const ahead = { ...server, clockAheadMs: 60_000 };
