@@ -32,10 +32,7 @@ describe("a Sentinel group, while it is warmed", () => {
       });
       await failOver(group, replica);
       const { code, report } = await ended(run);
-      expect(
-        [code, figure(report, "items written")],
-        JSON.stringify([report.summary, report.notes, run.stderr()]),
-      ).toEqual([0, rowCount]);
+      expect([code, figure(report, "items written")]).toEqual([0, rowCount]);
       expect(report.notes.join(" ")).toContain(`from ${primary.address} to ${replica.address}`);
       expect(await keyCount(replica)).toBe(rowCount);
     },
