@@ -61,6 +61,11 @@ describe.each(chosen(await releases()))("a cluster of $name whose slots move", (
       const { manifest } = await warmFiles(users(rowCount), userMap);
       expect((await runCli(["warm", manifest, "-p", scene.url, ...calm])).code).toBe(0);
       const run = runCli(["invalidate", "-p", scene.url, "--pattern", "user:*", "--rate", "2k", "--yes", "--json"]);
+      await waitUntil(async () => (await names(scene, "user:*")).length < rowCount, {
+        what: "keys are deleted",
+        timeoutMs: 30_000,
+      });
+      expect((await names(scene, "user:*")).length).toBeGreaterThan(0);
       const [invalidated] = await Promise.all([run, reshard(scene, 0, 1, "600")]);
       expect(invalidated.code, invalidated.stdout + invalidated.stderr).toBe(0);
       await untilSettled(scene.nodes);
@@ -70,8 +75,8 @@ describe.each(chosen(await releases()))("a cluster of $name whose slots move", (
   );
 });
 
-/** One of each way in which slots move: classic, with the server's own migration, and the oldest. */
+/** One of each way in which slots move: key by key, and by the server's own migration. */
 function chosen<R extends { name: string }>(all: R[]): R[] {
-  const found = all.filter(({ name }) => ["redis-6.0", "redis-8.0", "valkey-9.1"].includes(name));
+  const found = all.filter(({ name }) => ["redis-6.0", "valkey-9.1"].includes(name));
   return found.length > 0 ? found : all.slice(-1);
 }
