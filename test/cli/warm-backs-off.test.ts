@@ -26,7 +26,7 @@ describe("a run backs off", () => {
     while (!hasEnded()) await stall(server, 150);
     const { code, report } = await ended(run);
     expect([code, figure(report, "items written")]).toEqual([0, 6_000]);
-    expect(report.notes.join(" ")).toMatch(/Slowed down \d+ times because other commands were delayed/);
+    expect(report.notes.join(" ")).toMatch(/Slowed down \d+ times? because other commands were delayed/);
     expect(figure(report, "seconds paused")).toBeGreaterThan(0);
     expect(await keyCount(server)).toBe(6_000);
   });
@@ -49,7 +49,8 @@ describe("a run backs off", () => {
   it("when it is what makes the cache evict, also where it was allowed to fill it", async () => {
     const server = await startRedis({ config: { maxmemory: "8mb", "maxmemory-policy": "allkeys-lru" } });
     const { manifest } = await warmFiles(users(400_000), userMap);
-    const run = await runWarm([manifest, "-p", urlOf(server), "--max-memory", "100%"]);
+    // A lock may be among what is evicted, and would be counted.
+    const run = await runWarm([manifest, "-p", urlOf(server), "--max-memory", "100%", "--no-lock"]);
     expect(run.code).toBe(4);
     expect(run.report.summary).toMatch(/keeps evicting keys while it is warmed|of its maxmemory/);
     // What it has pushed out is a small part of what there is.

@@ -21,7 +21,7 @@ export interface PageOutcome {
 export interface CacheWriter {
   /** Settles when every item has an answer, or none will come. Never rejects for what the target does. */
   write(items: readonly WarmItem[]): Promise<PageOutcome>;
-  /** Of these keys, whether each holds what was written; null where nobody answered. */
+  /** Of these keys, whether each holds what was written, at whoever is the primary by now; null where nobody answered. */
   readBack(items: readonly WarmItem[]): Promise<(ReadBack | null)[]>;
   /** The lock of a run, as a key of the target. */
   lockStore(key: string): LockStore;

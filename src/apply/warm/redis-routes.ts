@@ -12,6 +12,10 @@ export class RedisRoutes {
   #target: WriteTarget | null = null;
   #locating: Promise<void> | null = null;
   relocations = -1;
+  /** Primaries that were replaced meanwhile: `from A to B`. */
+  readonly replaced: string[] = [];
+  /** Why the last look found no primary; null: it did. */
+  unfound: string | null = null;
 
   constructor(private readonly locate: Locate) {}
 
@@ -37,6 +41,14 @@ export class RedisRoutes {
     return this.#locating;
   }
 
+  /** A primary that was replaced may go on taking writes, which are lost. Where nobody answers, what is known stays. */
+  async check(): Promise<void> {
+    if (this.isCluster) return;
+    const { relocations } = this;
+    await this.find().catch(() => undefined);
+    if (this.replaced.length === 0) this.relocations = relocations;
+  }
+
   /** Takes MOVED at its word. */
   move(slot: number, lane: RedisLane): void {
     this.#bySlot[slot] = lane;
@@ -53,8 +65,13 @@ export class RedisRoutes {
   }
 
   private async look(): Promise<void> {
-    const target = await this.locate();
+    const target = await this.locate().catch((error: unknown) => {
+      this.unfound = error instanceof Error ? error.message : String(error);
+      throw error;
+    });
+    this.unfound = null;
     this.relocations++;
+    this.noteReplaced(this.#target, target);
     this.#target = target;
     const lanes = target.primaries.map((node) => this.laneTo(node));
     const { owners } = target;
@@ -62,6 +79,16 @@ export class RedisRoutes {
       owners === null
         ? [lanes[0] ?? null]
         : Array.from(owners, (owner) => (owner === noOwner ? null : (lanes[owner] ?? null)));
+  }
+
+  /** A node that slots were merely moved to is new beside the others; one that took over stands for one that is gone. */
+  private noteReplaced(before: WriteTarget | null, after: WriteTarget): void {
+    const addresses = (target: WriteTarget) => target.primaries.map(({ identity }) => identity.address);
+    if (before === null) return;
+    const [old, now] = [addresses(before), addresses(after)];
+    const gone = old.filter((address) => !now.includes(address));
+    const come = now.filter((address) => !old.includes(address));
+    if (gone.length > 0 && come.length > 0) this.replaced.push(`from ${gone.join(", ")} to ${come.join(", ")}`);
   }
 
   private laneTo(node: FleetNode): RedisLane {

@@ -70,8 +70,9 @@ export class RedisSending {
       }
       const late = patience.monotonicMs() - quietSince >= patience.patienceMs;
       if (late || patience.ending() || !patience.mayWrite()) {
+        const why = this.routes.unfound === null ? "" : `; ${this.routes.unfound}`;
         for (const { id, reason, notDone } of retries)
-          this.#answers[id] = new NoAnswer(reason, notDone && !this.#mayBeDone.has(id));
+          this.#answers[id] = new NoAnswer(reason + why, notDone && !this.#mayBeDone.has(id));
         return this.#answers;
       }
       // A redirection is followed at once; what is waited for is asked after, at growing distances.

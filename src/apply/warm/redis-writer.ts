@@ -53,6 +53,7 @@ class RedisWriter implements CacheWriter {
   }
 
   async readBack(items: readonly WarmItem[]): Promise<(ReadBack | null)[]> {
+    await this.routes.check();
     const answers = await this.ask(
       items,
       (item) => (item.value.type === "string" ? encodeCommand("GET", item.key) : encodeCommand("EXISTS", item.key)),
@@ -77,6 +78,10 @@ class RedisWriter implements CacheWriter {
       ...(this.routes.relocations > 0
         ? [`The target's primaries were looked for again ${this.routes.relocations} times.`]
         : []),
+      ...this.routes.replaced.map(
+        (change) =>
+          `A primary was replaced while it ran (${change}): what the old one acknowledged last may be lost with it. Run it again with --only-missing to write what is not there.`,
+      ),
       ...(this.#repeated > 0
         ? [`${this.#repeated} requests were sent again because a connection was lost before their answers came.`]
         : []),

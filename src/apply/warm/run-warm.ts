@@ -177,7 +177,10 @@ class Running {
     const errors = this.#counts.rejected + this.#counts.failed;
     if (errors > this.warm.maxErrors)
       this.end({
-        ...{ kind: "too-many-errors", reason: `${errors} ${errors === 1 ? "row" : "rows"} could not be written, more than --max-errors allows` },
+        ...{
+          kind: "too-many-errors",
+          reason: `${errors} ${errors === 1 ? "row" : "rows"} could not be written, more than --max-errors allows`,
+        },
         hint: "Look at the reasons (--rejects FILE writes them down), mend the source or the manifest, or raise --max-errors.",
       });
     return outcome === null || outcome.unknown + outcome.notWritten === 0;

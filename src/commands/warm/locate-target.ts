@@ -57,7 +57,9 @@ async function onlyPrimary({ identity }: Profile, { nodes }: Fleet): Promise<Fle
   const servers = nodes.filter(({ identity: { family } }) => family === "redis");
   const roles = await mapWithLimit(servers, 16, async (node) => ({ node, role: await roleOf(node) }));
   const primaries = roles.filter(({ role }) => role === "primary").map(({ node }) => node);
-  const [primary, ...others] = primaries;
+  // A primary that was replaced says for some seconds that it still is one; whoever follows the group asks the sentinels.
+  const named = primaries.filter(({ identity: { role } }) => role === "primary");
+  const [primary, ...others] = named.length === 1 ? named : primaries;
   if (primary !== undefined && others.length === 0) return primary;
   if (primary === undefined) {
     const reasons = roles.map(

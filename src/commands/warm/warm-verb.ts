@@ -14,8 +14,8 @@ import type { Report } from "../../model/report.js";
 import type { WarmManifest } from "../../model/warm-manifest.js";
 import type { WarmSource } from "../../model/warm-source.js";
 import { compileMapping } from "../../plan/warm/compile-mapping.js";
-import { verbReport } from "../../report/verb-report.js";
 import type { WarmServer } from "../../report/warm/servers-section.js";
+import { lockedReport } from "../../report/warm/locked-report.js";
 import { warmReport, type WarmReadBack } from "../../report/warm/warm-report.js";
 import { describeSource, openSource } from "../../sources/open-source.js";
 import type { RunFrame } from "../begin-run.js";
@@ -30,6 +30,7 @@ import { observeHitRate, type HitRate } from "./hit-rate.js";
 import { targetLocator } from "./locate-target.js";
 import { noteForNextRun } from "./note-for-next-run.js";
 import type { RunFiles } from "./run-files.js";
+import { runNotes } from "./run-notes.js";
 import { RejectCounter } from "./reject-counter.js";
 import { SampleReader } from "./sample-reader.js";
 import { sourceDeps } from "./source-deps.js";
@@ -155,14 +156,7 @@ export class WarmVerb {
       this.#ending.onLockLost(taken.lock.lost);
       return null;
     }
-    const left =
-      taken.leftMs === null
-        ? ""
-        : `; its lock (${key}) lasts ${Math.ceil(taken.leftMs / 1_000)} s more unless it is renewed`;
-    return verbReport({
-      ...{ operation: "warm", status: "success", ...task.frame() },
-      summary: `${this.target}: another run is warming it: ${taken.holder}${left}. Nothing was done.`,
-    });
+    return lockedReport({ ...task.frame(), target: this.target, key, holder: taken.holder, leftMs: taken.leftMs });
   }
 
   private async checkpoint(source: WarmSource): Promise<Checkpoint | null> {
@@ -245,16 +239,7 @@ export class WarmVerb {
       pausedSeconds: (this.#throttle?.pausedMs ?? 0) / 1_000,
       notes: [
         ...this.#notes,
-        ...Object.entries(seen.hitRate ?? {}).flatMap(([when, { whyUnknown }]) =>
-          whyUnknown === null ? [] : [`The hit rate ${when} is not known: ${whyUnknown}.`],
-        ),
-        ...(seen.earlier > 0 ? [`Went on behind the ${grouped(seen.earlier)} rows of an unfinished run.`] : []),
-        ...(this.#throttle?.unseen === true
-          ? ["The memory of some node could not be seen: the run could not have stopped before evictions there."]
-          : []),
-        ...((this.#throttle?.slowdowns ?? 0) > 0
-          ? [`Slowed down ${this.#throttle?.slowdowns ?? 0} times because other commands were delayed.`]
-          : []),
+        ...runNotes({ earlierRows: seen.earlier, hitRate: seen.hitRate, throttle: this.#throttle }),
         ...(this.#writer?.notes() ?? []),
       ],
       goOn: `cachectl warm ${options.manifest} --resume`,
