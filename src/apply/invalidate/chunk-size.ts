@@ -1,10 +1,10 @@
-/** A chunk of this many keys takes the server about a tenth of a millisecond: others hardly notice it between their own commands. */
-const firstSize = 64;
+/** A chunk of this many keys takes the server less than a tenth of a millisecond: others hardly notice it between their own commands. */
+const firstSize = 32;
 const leastSize = 8;
 const mostSize = 512;
 
 /** What a chunk may always take: below this, what is measured is this program and the network rather than the server. */
-const leastBusyMs = 0.25;
+const leastBusyMs = 0.15;
 const mostBusyMs = 2;
 
 /**
