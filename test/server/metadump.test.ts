@@ -127,12 +127,14 @@ async function keepBusy(server: MemcachedServer): Promise<() => void> {
   // A dump that nobody reads goes on as long as it is left alone.
   const socket = connect(server.port, "127.0.0.1");
   socket.on("error", () => {});
-  socket.write("lru_crawler metadump hash\r\n");
-  await once(socket, "readable");
-  await waitUntil(async () => (await stat(server, "lru_crawler_running")) === "1", {
-    what: "the crawler runs",
-    timeoutMs: 30_000,
-  });
+  const begin = async () => {
+    socket.write("lru_crawler metadump hash\r\n");
+    await once(socket, "readable");
+    // BUSY while the server crawls by itself, ERROR locked while its hash table grows, which it does some moment after it was filled.
+    const isRefused = /^(?:OK\r\n)?(?:BUSY|ERROR)/.test(String(socket.read()));
+    return !isRefused && (await stat(server, "lru_crawler_running")) === "1";
+  };
+  await waitUntil(begin, { what: "the server takes a dump", timeoutMs: 60_000 });
   return () => void socket.destroy();
 }
 
