@@ -20,8 +20,8 @@ describe("a cap", () => {
     const { manifest } = await warmFiles(users(2_000), userMap);
     const run = await runWarm([manifest, "-p", urlOf(server), "--rate", "1000"]);
     expect([run.code, figure(run.report, "items written")]).toEqual([0, 2_000]);
-    // All but the first tenth of a second's.
-    expect(await writtenApartMs(server, "user:0", "user:1999")).toBeGreaterThanOrEqual(1_850);
+    // All but the first tenth of a second's, which may itself come late.
+    expect(await writtenApartMs(server, "user:0", "user:1999")).toBeGreaterThanOrEqual(1_700);
   });
 
   it("on bytes of keys and values a second holds", async () => {
@@ -33,7 +33,7 @@ describe("a cap", () => {
     expect([run.code, figure(run.report, "items written")]).toEqual([0, 5_000]);
     // All but the first page of 64 kB.
     const heldBackMs = 2_000 * (1 - 65_536 / bytes);
-    expect(await writtenApartMs(server, "user:0", "user:4999")).toBeGreaterThanOrEqual(heldBackMs - 50);
+    expect(await writtenApartMs(server, "user:0", "user:4999")).toBeGreaterThanOrEqual(heldBackMs - 200);
   });
 });
 
@@ -45,7 +45,9 @@ describe("a deadline", () => {
     const first = await runWarm([...args, "--rate", "1k", "--deadline", "4s"]);
     expect(first.code).toBe(4);
     expect(first.report.summary).toContain("the deadline has come");
-    expect(first.report.change?.goOn).toEqual([`cachectl warm ${manifest} --resume`]);
+    expect(first.report.change?.goOn).toEqual([
+      `cachectl warm -p ${urlOf(server)} ${manifest} --resume --checkpoint ${checkpoint} --rate 1000`,
+    ]);
     expect(await keyCount(server)).toBe(figure(first.report, "items written"));
     const written = figure(first.report, "items written");
     expect(written).toBeLessThan(20_000);

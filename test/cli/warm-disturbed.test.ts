@@ -18,6 +18,23 @@ describe("the target, while it is warmed", () => {
     expect(await keyCount(server)).toBe(10_000);
   });
 
+  it("is restarted, and comes back with nothing: the run says so, and the next one begins anew", async () => {
+    const server = await startRedis({ config: { save: "" } });
+    const { manifest, checkpoint } = await warmFiles(users(10_000), userMap);
+    const args = [manifest, "-p", `redis://${server.address}`, "--checkpoint", checkpoint];
+    const run = await underWay(args, [server]);
+    await server.kill();
+    await server.start();
+    const { code, report } = await ended(run);
+    expect([code, figure(report, "items written")]).toEqual([4, 10_000]);
+    expect(report.summary).toContain("was restarted and keeps no append-only file");
+    const lost = 10_000 - (await keyCount(server));
+    expect(lost).toBeGreaterThan(0);
+    expect(report.change?.goOn[0]).not.toContain("--resume");
+    const next = await runWarm([...args, "--resume"]);
+    expect([next.code, figure(next.report, "rows read"), await keyCount(server)]).toEqual([0, 10_000, 10_000]);
+  });
+
   it("is gone for good: the run stops after its patience, and what it says is there is there", async () => {
     const server = await startRedis({ config: { appendonly: "yes", appendfsync: "always" } });
     const { manifest } = await warmFiles(users(10_000), userMap);

@@ -65,7 +65,7 @@ describe("the lock, in the middle of a run", () => {
       what: "its lock runs out",
       timeoutMs: 30_000,
     });
-    const other = await runWarm(args);
+    const other = await runWarm([manifest, "-p", urlOf(server)]);
     expect(other.report.summary).toContain("wrote 30,000 of 30,000");
     await server.call("FLUSHALL");
     await server.call("SET", lock, "a third host", "PX", "600000");
@@ -107,11 +107,50 @@ describe("a source that has changed since the checkpoint", () => {
     const { manifest, data, checkpoint } = await warmFiles(users(3_000), userMap);
     const args = [manifest, "-p", urlOf(server), "--checkpoint", checkpoint];
     expect((await runWarm([...args, "--rate", "500", "--deadline", "3s"])).code).toBe(4);
+    expect(await readFile(checkpoint, "utf8")).toContain('"resumeAt"');
     await utimes(data, 1_000, 1_000);
     const rest = await runWarm([...args, "--resume"]);
+    expect(rest.report.notes.join(" ")).toContain("Began anew instead of going on with an unfinished run");
     expect([rest.code, figure(rest.report, "rows read")]).toEqual([0, 3_000]);
     await rm(data);
     expect((await runWarm([...args, "--resume"])).code).toBe(3);
     expect(await keyCount(server)).toBe(3_000);
+  });
+});
+
+describe("a checkpoint", () => {
+  const stopped = async () => {
+    const server = await startRedis();
+    const files = await warmFiles(users(4_000), userMap);
+    const args = [files.manifest, "-p", urlOf(server), "--checkpoint", files.checkpoint];
+    expect((await runWarm([...args, "--rate", "500", "--deadline", "3s"])).code).toBe(4);
+    const { rows } = JSON.parse(await readFile(files.checkpoint, "utf8")) as { rows: number };
+    expect(rows).toBeGreaterThan(0);
+    return { server, args, checkpoint: files.checkpoint };
+  };
+
+  it("is not gone on from where the cache has lost since what was written", async () => {
+    const { server, args } = await stopped();
+    await server.call("FLUSHALL");
+    const rest = await runWarm([...args, "--resume"]);
+    expect([rest.code, figure(rest.report, "rows read"), await keyCount(server)]).toEqual([0, 4_000, 4_000]);
+    expect(rest.report.notes.join(" ")).toMatch(/Began anew .* are gone/);
+  });
+
+  it("is not gone on from where the items have run out by now", async () => {
+    const { server, args, checkpoint } = await stopped();
+    const left = JSON.parse(await readFile(checkpoint, "utf8")) as { writtenAt: number };
+    await writeFile(checkpoint, JSON.stringify({ ...left, writtenAt: left.writtenAt - 3_600_000 }));
+    const rest = await runWarm([...args, "--resume"]);
+    expect([rest.code, figure(rest.report, "rows read"), await keyCount(server)]).toEqual([0, 4_000, 4_000]);
+    expect(rest.report.notes.join(" ")).toMatch(/Began anew .* run out/);
+  });
+
+  it("of an earlier run goes away when one without --resume begins, even if that comes to nothing", async () => {
+    const { server, args, checkpoint } = await stopped();
+    await server.call("CONFIG", "SET", "maxmemory", "1");
+    const nothing = await runWarm([...args, "--no-lock"]);
+    expect([nothing.code, figure(nothing.report, "items written")]).toEqual([4, 0]);
+    await expect(readFile(checkpoint)).rejects.toThrow("ENOENT");
   });
 });

@@ -22,12 +22,23 @@ export interface CacheWriter {
   /** Settles when every item has an answer, or none will come. Never rejects for what the target does. */
   write(items: readonly WarmItem[]): Promise<PageOutcome>;
   /** Of these keys, whether each holds what was written, at whoever is the primary by now; null where nobody answered. */
-  readBack(items: readonly WarmItem[]): Promise<(ReadBack | null)[]>;
+  readBack(items: readonly SampledItem[]): Promise<(ReadBack | null)[]>;
+  /** Whether a server is known that may have lost what it acknowledged: then the next run has to begin anew. */
+  hasLost(): boolean;
+  /** What may be lost, and why: sentences without a full stop. A pool tells it server by server instead. */
+  losses(): string[];
   /** The lock of a run, as a key of the target. */
   lockStore(key: string): LockStore;
   /** What happened on the way that is no failure: redirections, lost connections. Sentences. */
   notes(): string[];
   close(): void;
+}
+
+/** An item that was written, as far as it is kept for a look afterwards. */
+export interface SampledItem {
+  key: string;
+  /** The value of a string; null: it is of another type, or too long to be kept, and that the key is there is enough. */
+  text: string | null;
 }
 
 export type ReadBack = "same" | "different" | "gone";

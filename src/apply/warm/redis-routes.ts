@@ -12,8 +12,8 @@ export class RedisRoutes {
   #target: WriteTarget | null = null;
   #locating: Promise<void> | null = null;
   relocations = -1;
-  /** Primaries that were replaced meanwhile: `from A to B`. */
-  readonly replaced: string[] = [];
+  /** Primaries that were replaced meanwhile. */
+  readonly #replaced: { change: string; mayHaveLost: boolean }[] = [];
   /** Why the last look found no primary; null: it did. */
   unfound: string | null = null;
 
@@ -23,8 +23,36 @@ export class RedisRoutes {
     return this.#target?.owners != null;
   }
 
-  get lanes(): RedisLane[] {
-    return [...this.#lanes.values()];
+  /** What may have gone with what the servers acknowledged. Sentences without a full stop. */
+  get losses(): string[] {
+    return [
+      ...this.#replaced
+        .filter(({ mayHaveLost }) => mayHaveLost)
+        .map(
+          ({ change }) => `a primary was replaced (${change}): what the old one acknowledged last may be lost with it`,
+        ),
+      ...[...this.#lanes.values()]
+        .filter(({ restartedEmpty }) => restartedEmpty > 0)
+        .map(
+          ({ address }) => `${address} was restarted and keeps no append-only file: what it held before may be lost`,
+        ),
+    ];
+  }
+
+  /** What happened to the servers that is no loss, as far as is known. Sentences. */
+  get notes(): string[] {
+    return [
+      ...(this.relocations > 0 ? [`The target's primaries were looked for again ${this.relocations} times.`] : []),
+      ...this.#replaced
+        .filter(({ mayHaveLost }) => !mayHaveLost)
+        .map(({ change }) => `A primary handed over to another while it ran (${change}).`),
+      ...[...this.#lanes.values()]
+        .filter(({ lifeUnknown }) => lifeUnknown)
+        .map(
+          ({ address }) =>
+            `The connection to ${address} was lost meanwhile, and this login may not ask whether the server was restarted (INFO).`,
+        ),
+    ];
   }
 
   slotOf(key: string): number {
@@ -46,7 +74,7 @@ export class RedisRoutes {
     if (this.isCluster) return;
     const { relocations } = this;
     await this.find().catch(() => undefined);
-    if (this.replaced.length === 0) this.relocations = relocations;
+    if (this.#replaced.length === 0) this.relocations = relocations;
   }
 
   /** Takes MOVED at its word. */
@@ -88,7 +116,10 @@ export class RedisRoutes {
     const [old, now] = [addresses(before), addresses(after)];
     const gone = old.filter((address) => !now.includes(address));
     const come = now.filter((address) => !old.includes(address));
-    if (gone.length > 0 && come.length > 0) this.replaced.push(`from ${gone.join(", ")} to ${come.join(", ")}`);
+    if (gone.length === 0 || come.length === 0) return;
+    // A member of a cluster that hands over stays there, and says MOVED; Sentinel cuts the clients of the old primary off in any case.
+    const mayHaveLost = after.owners === null || gone.some((address) => this.#lanes.get(address)?.hasFailed === true);
+    this.#replaced.push({ change: `from ${gone.join(", ")} to ${come.join(", ")}`, mayHaveLost });
   }
 
   private laneTo(node: FleetNode): RedisLane {

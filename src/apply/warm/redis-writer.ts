@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { WarmItem } from "../../model/warm-manifest.js";
 import { ReplyError } from "../../model/node-port.js";
 import { encodeCommand } from "../../protocol/resp.js";
-import { noOutcome, type CacheWriter, type PageOutcome, type ReadBack, type WritePolicy } from "./cache-writer.js";
+import {
+  noOutcome,
+  type CacheWriter,
+  type PageOutcome,
+  type ReadBack,
+  type SampledItem,
+  type WritePolicy,
+} from "./cache-writer.js";
 import { redisLockStore } from "./redis-lock.js";
 import type { LockStore } from "./run-lock.js";
 import { encodeGuarded } from "./encode-guarded.js";
@@ -14,6 +21,12 @@ import { RedisRoutes } from "./redis-routes.js";
 import type { Locate } from "./write-target.js";
 
 const refusesAll = /^(?:OOM|NOPERM|NOAUTH|MISCONF|READONLY|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|LOADING)\b/;
+
+/** The run is over: nobody waits long for a look at what is there. */
+const readBackPatienceMs = 5_000;
+
+/** Of keys whose values may be long: so much is asked for at once. */
+const readBackAtOnce = 20;
 
 /** Servers and logins without scripts. */
 const refusesScripts = /^NOPERM .*'eval'|^ERR unknown command .?EVAL\b/i;
@@ -52,20 +65,31 @@ class RedisWriter implements CacheWriter {
     return outcome;
   }
 
-  async readBack(items: readonly WarmItem[]): Promise<(ReadBack | null)[]> {
+  async readBack(items: readonly SampledItem[]): Promise<(ReadBack | null)[]> {
     await this.routes.check();
-    const answers = await this.ask(
-      items,
-      (item) => (item.value.type === "string" ? encodeCommand("GET", item.key) : encodeCommand("EXISTS", item.key)),
-      // It changes nothing, whoever has the lock.
-      { ...this.patience, mayWrite: () => true },
-    );
-    return answers.map((answer, i) => {
-      if (answer instanceof ReplyError || answer instanceof NoAnswer) return null;
-      if (answer === null || answer === 0) return "gone";
-      const { value } = items[i] as WarmItem;
-      return value.type !== "string" || answer === value.data ? "same" : "different";
-    });
+    const patienceMs = Math.min(this.patience.patienceMs, readBackPatienceMs);
+    const seen: (ReadBack | null)[] = [];
+    for (let at = 0; at < items.length; at += readBackAtOnce) {
+      const some = items.slice(at, at + readBackAtOnce);
+      const answers = await this.ask(
+        some,
+        ({ key, text }) => encodeCommand(text === null ? "EXISTS" : "GET", key),
+        // It changes nothing, whoever has the lock.
+        { ...this.patience, patienceMs, mayWrite: () => true },
+      );
+      const noneAnswered = answers.every((answer) => answer instanceof NoAnswer);
+      seen.push(...answers.map((answer, i) => judgeReadBack(answer, some[i]?.text ?? null)));
+      if (noneAnswered) break;
+    }
+    return items.map((_, i) => seen[i] ?? null);
+  }
+
+  hasLost(): boolean {
+    return this.routes.losses.length > 0;
+  }
+
+  losses(): string[] {
+    return this.routes.losses;
   }
 
   lockStore(key: string): LockStore {
@@ -75,13 +99,7 @@ class RedisWriter implements CacheWriter {
 
   notes(): string[] {
     return [
-      ...(this.routes.relocations > 0
-        ? [`The target's primaries were looked for again ${this.routes.relocations} times.`]
-        : []),
-      ...this.routes.replaced.map(
-        (change) =>
-          `A primary was replaced while it ran (${change}): what the old one acknowledged last may be lost with it. Run it again with --only-missing to write what is not there.`,
-      ),
+      ...this.routes.notes,
       ...(this.#repeated > 0
         ? [`${this.#repeated} requests were sent again because a connection was lost before their answers came.`]
         : []),
@@ -181,9 +199,9 @@ class RedisWriter implements CacheWriter {
     else outcome.refusal ??= refusal;
   }
 
-  private ask(
-    items: readonly WarmItem[],
-    encode: (item: WarmItem) => string,
+  private ask<T extends { key: string }>(
+    items: readonly T[],
+    encode: (item: T) => string,
     patience = this.patience,
   ): Promise<Answer[]> {
     const sending = new RedisSending(this.routes, patience, items.length);
@@ -196,6 +214,13 @@ class RedisWriter implements CacheWriter {
     this.#repeated += sending.repeated;
     return answers;
   }
+}
+
+/** @param text that was written; null: that the key is there is enough */
+function judgeReadBack(answer: Answer, text: string | null): ReadBack | null {
+  if (answer instanceof ReplyError || answer instanceof NoAnswer) return null;
+  if (answer === null || answer === 0) return "gone";
+  return text === null || answer === text ? "same" : "different";
 }
 
 /** What ends a run at once, since each further item would get the same answer; null: it concerns this item alone. */

@@ -14,6 +14,10 @@ export interface Checkpoint {
   resumeAt: ResumePoint;
   /** Rows read until there, over all runs. */
   rows: number;
+  /** When it was left. Unix milliseconds. */
+  writtenAt: number;
+  /** Some of what was written: where it is gone, so may be the rest. Unix milliseconds; null: it never expires. */
+  sample: { key: string; expiresAt: number | null }[];
 }
 
 /** Null: there is none. @throws CachectlError usage when it cannot be used */
@@ -31,7 +35,13 @@ export async function readCheckpoint(path: string, task: string): Promise<Checkp
   } catch {
     throw unusable(path, "it is not JSON");
   }
-  if (value?.schemaVersion !== 1 || value.resumeAt === undefined || typeof value.rows !== "number")
+  if (
+    value?.schemaVersion !== 1 ||
+    value.resumeAt === undefined ||
+    typeof value.rows !== "number" ||
+    typeof value.writtenAt !== "number" ||
+    !Array.isArray(value.sample)
+  )
     throw unusable(path, "it is no checkpoint of format 1");
   if (value.task !== task) throw unusable(path, "it was left by another manifest, or by this one for another target");
   return value as Checkpoint;

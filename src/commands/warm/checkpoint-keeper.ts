@@ -1,6 +1,7 @@
 import { removeCheckpoint, writeCheckpoint, type Checkpoint } from "../../collect/warm/checkpoint-file.js";
 import type { Clock } from "../../model/clock.js";
 import type { ResumePoint } from "../../model/warm-source.js";
+import type { SampleReader } from "./sample-reader.js";
 
 /** What a killed run repeats at most. Written more often, it would cost more than it saves. */
 const everyMs = 500;
@@ -16,7 +17,8 @@ export class CheckpointKeeper {
     private readonly path: string,
     private readonly task: string,
     private readonly earlier: Checkpoint | null,
-    private readonly clock: Pick<Clock, "monotonicMs">,
+    private readonly clock: Pick<Clock, "monotonicMs" | "now">,
+    private readonly sample: Pick<SampleReader, "some">,
   ) {}
 
   /** @param rows read in this run. @throws CachectlError where it cannot be written */
@@ -44,6 +46,10 @@ export class CheckpointKeeper {
 
   private async write(resumeAt: ResumePoint, rows: number): Promise<void> {
     const total = rows + (this.earlier?.rows ?? 0);
-    await writeCheckpoint(this.path, { schemaVersion: 1, task: this.task, resumeAt, rows: total });
+    await writeCheckpoint(this.path, {
+      ...{ schemaVersion: 1, task: this.task, resumeAt, rows: total },
+      writtenAt: this.clock.now(),
+      sample: this.sample.some(this.clock),
+    });
   }
 }

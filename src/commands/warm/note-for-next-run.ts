@@ -1,7 +1,6 @@
 import type { WarmResult } from "../../apply/warm/run-warm.js";
 import { removeCheckpoint } from "../../collect/warm/checkpoint-file.js";
 import type { WarmSource } from "../../model/warm-source.js";
-import type { WarmServer } from "../../report/warm/servers-section.js";
 import type { CheckpointKeeper } from "./checkpoint-keeper.js";
 
 interface Ended {
@@ -9,7 +8,8 @@ interface Ended {
   keeper: CheckpointKeeper;
   checkpointPath: string;
   source: WarmSource;
-  servers: readonly WarmServer[];
+  /** Whether something that was acknowledged is gone, or may be. */
+  hasLost: boolean;
 }
 
 /**
@@ -24,10 +24,13 @@ export async function noteForNextRun(ended: Ended): Promise<string[]> {
   );
 }
 
-function notes({ result, keeper, checkpointPath, source, servers }: Ended): Promise<void>[] {
-  // What was written is gone, or may be: the next run begins anew, and asks its source for everything.
-  if (servers.some(({ restarted, away }) => restarted || away)) return [keeper.forget()];
-  return result.stop === null
-    ? [removeCheckpoint(checkpointPath), source.committed?.() ?? Promise.resolve()]
-    : [keeper.keep(result.resumeAt, result.counts.read)];
+function notes({ result, keeper, checkpointPath, source, hasLost }: Ended): Promise<void>[] {
+  const { stop, counts } = result;
+  // The next run begins anew, and asks its source for everything.
+  if (hasLost) return [keeper.forget()];
+  if (stop !== null) return [keeper.keep(result.resumeAt, counts.read)];
+  // What the target refused has to be asked for again too.
+  return counts.failed > 0
+    ? [removeCheckpoint(checkpointPath)]
+    : [removeCheckpoint(checkpointPath), source.committed?.() ?? Promise.resolve()];
 }

@@ -26,13 +26,14 @@ import { CheckpointKeeper } from "./checkpoint-keeper.js";
 import { CheckpointPlace } from "./checkpoint-place.js";
 import { Ending } from "./ending.js";
 import { memcachedTarget, type MemcachedTarget } from "./memcached-target.js";
+import { goOnLine } from "./go-on-line.js";
 import { observeHitRate, type HitRate } from "./hit-rate.js";
 import { targetLocator } from "./locate-target.js";
 import { noteForNextRun } from "./note-for-next-run.js";
 import type { RunFiles } from "./run-files.js";
 import { runNotes } from "./run-notes.js";
 import { RejectCounter } from "./reject-counter.js";
-import { SampleReader } from "./sample-reader.js";
+import { goneSince, SampleReader } from "./sample-reader.js";
 import { sourceDeps } from "./source-deps.js";
 import { Throttle } from "./throttle.js";
 import type { WarmOptions } from "./warm-options.js";
@@ -67,8 +68,11 @@ export class WarmVerb {
     private readonly task: WarmTask,
   ) {
     const { manifest, digest, profile } = task;
-    const target = profile.identity.name;
-    this.#place = new CheckpointPlace(context, options.checkpoint, { manifestName: manifest.name, digest, target });
+    const { ttl } = manifest.mapping;
+    this.#place = new CheckpointPlace(context, options.checkpoint, {
+      ...{ manifestName: manifest.name, digest, target: profile.identity.name },
+      ttlMs: ttl.kind === "fixed" ? ttl.ms : null,
+    });
   }
 
   async run(): Promise<Report> {
@@ -90,14 +94,15 @@ export class WarmVerb {
     }
     await this.#place.check();
     if (options.rejects !== null) await RejectsFile.check(resolve(context.cwd, options.rejects));
-    const checkpoint = options.resume ? await this.checkpoint(source) : null;
+    // One that cannot be used is told before anything is opened; which one counts is known only under the lock.
+    if (options.resume) await this.#place.find(source, context.clock.now());
     context.progress.update(`Looking at ${this.target}`);
     const writer = (this.#writer = await this.openWriter(memcached));
     if (task.profile.identity.protected)
       await context.change.confirm(`${this.target}: fill it from ${this.sourceName}?`, options.yes);
     const busy = await this.takeLock(writer);
     if (busy !== null) return busy;
-    return this.warm(writer, source, map, checkpoint);
+    return this.warm(writer, source, map, await this.checkpoint(source, writer));
   }
 
   async close(): Promise<void> {
@@ -159,10 +164,21 @@ export class WarmVerb {
     return lockedReport({ ...task.frame(), target: this.target, key, holder: taken.holder, leftMs: taken.leftMs });
   }
 
-  private async checkpoint(source: WarmSource): Promise<Checkpoint | null> {
-    const { checkpoint, whyAnew } = await this.#place.find(source);
-    if (whyAnew !== null) this.#notes.push(`Began anew instead of going on with an unfinished run: ${whyAnew}.`);
-    return checkpoint;
+  private async checkpoint(source: WarmSource, writer: CacheWriter): Promise<Checkpoint | null> {
+    if (this.options.resume) {
+      const nowMs = this.context.change.clock.now();
+      const found = await this.#place.find(source, nowMs);
+      const gone = found.checkpoint === null ? 0 : await goneSince(writer, found.checkpoint, nowMs);
+      const whyAnew =
+        gone > 0
+          ? `${gone} of the ${found.checkpoint?.sample.length ?? 0} items that are noted of it are gone`
+          : found.whyAnew;
+      if (whyAnew !== null) this.#notes.push(`Began anew instead of going on with an unfinished run: ${whyAnew}.`);
+      else if (found.checkpoint !== null) return found.checkpoint;
+    }
+    // Stopped before it leaves one of its own, this run must not be gone on with from an older one's.
+    await this.#place.clear();
+    return null;
   }
 
   private async warm(
@@ -176,11 +192,11 @@ export class WarmVerb {
     const { signal } = this.#ending;
     const throttle = (this.#throttle = new Throttle(options, clock, this.#watch, () => this.#primaries, signal));
     const before = await this.hitRate();
-    const keeper = new CheckpointKeeper(this.#place.path, this.#place.task, checkpoint, clock);
     if (options.rejects !== null)
       this.#rejects = await RejectsFile.open(resolve(context.cwd, options.rejects), checkpoint !== null);
     const rejected = new RejectCounter();
     const sample = new SampleReader(context.random);
+    const keeper = new CheckpointKeeper(this.#place.path, this.#place.task, checkpoint, clock, sample);
     const begunMs = clock.monotonicMs();
     const early = await throttle.begin();
     if (early !== null) this.#ending.end(early);
@@ -201,20 +217,23 @@ export class WarmVerb {
       onPage: async (counts, resumeAt) => {
         const rate = counts.read / Math.max(0.001, (clock.monotonicMs() - begunMs) / 1_000);
         context.progress.update(`${this.target}: ${grouped(counts.written)} written, ${grouped(rate)} rows/s`);
-        if (this.#pool?.hasLost() === true) await keeper.forget();
+        if (writer.hasLost()) await keeper.forget();
         else await keeper.note(resumeAt, counts.read);
       },
       sample: (items) => sample.take(items, clock.monotonicMs()),
     });
     const seconds = (clock.monotonicMs() - begunMs) / 1_000;
-    const servers = (await this.#pool?.tallies()) ?? [];
-    const troubles = await noteForNextRun({ result, keeper, source, servers, checkpointPath: this.#place.path });
     // What does not answer when the run is to end would only hold it up.
     const silent = result.stop !== null && result.counts.unknown > 0;
     const readBack = result.counts.written === 0 || silent ? null : await sample.read(writer, clock.monotonicMs());
+    // Last: looking at what is there shows too that a server is another one by now.
+    const servers = (await this.#pool?.tallies()) ?? [];
+    const hasLost =
+      writer.hasLost() || servers.some(({ restarted, away }) => restarted || away) || (readBack?.gone ?? 0) > 0;
+    const troubles = await noteForNextRun({ result, keeper, source, hasLost, checkpointPath: this.#place.path });
     const hitRate = before === null ? null : { before, after: (await this.hitRate()) ?? before };
     const earlier = checkpoint?.rows ?? 0;
-    return this.report(result, { seconds, readBack, hitRate, rejected, troubles, servers, earlier });
+    return this.report(result, { seconds, readBack, hitRate, rejected, troubles, servers, earlier, hasLost });
   }
 
   private async report(
@@ -227,6 +246,7 @@ export class WarmVerb {
       troubles: readonly string[];
       servers: readonly WarmServer[];
       earlier: number;
+      hasLost: boolean;
     },
   ): Promise<Report> {
     const { options, task } = this;
@@ -235,14 +255,14 @@ export class WarmVerb {
       ...{ seconds: seen.seconds, readBack: seen.readBack, reasons: seen.rejected.list() },
       hitRate:
         seen.hitRate === null ? null : { before: seen.hitRate.before.percent, after: seen.hitRate.after.percent },
-      ...{ troubles: seen.troubles, servers: seen.servers },
+      ...{ troubles: seen.troubles, servers: seen.servers, losses: this.#writer?.losses() ?? [] },
       pausedSeconds: (this.#throttle?.pausedMs ?? 0) / 1_000,
       notes: [
         ...this.#notes,
         ...runNotes({ earlierRows: seen.earlier, hitRate: seen.hitRate, throttle: this.#throttle }),
         ...(this.#writer?.notes() ?? []),
       ],
-      goOn: `cachectl warm ${options.manifest} --resume`,
+      goOn: goOnLine(options, seen.hasLost),
     });
     await task.files.afterRun(report, counts);
     return report;

@@ -44,6 +44,8 @@ export interface WarmReportInput extends Pick<Report, "startedAt" | "durationMs"
   troubles: readonly string[];
   /** Of a pool whose servers do not know of each other; empty: any other target. */
   servers: readonly WarmServer[];
+  /** What servers may have lost of what they acknowledged. Sentences without a full stop. */
+  losses: readonly string[];
   /** The line that goes on. */
   goOn: string;
 }
@@ -64,7 +66,7 @@ export function warmReport(input: WarmReportInput): Report {
   return { ...report, status: failed ? "failed" : report.status, summary: `${target}: ${report.summary}` };
 }
 
-function changeOf({ counts, stop, goOn, readBack, troubles, servers }: WarmReportInput): ChangeReport {
+function changeOf({ counts, stop, goOn, readBack, troubles, servers, losses }: WarmReportInput): ChangeReport {
   // One that is different may have been written by an application since, or by a later row of the same key.
   const lost = readBack?.gone ?? 0;
   const failed = [
@@ -72,9 +74,9 @@ function changeOf({ counts, stop, goOn, readBack, troubles, servers }: WarmRepor
     ...(counts.failed > 0 && stop === null
       ? [{ step: `write ${counts.failed} items`, reason: "refused by the target; --rejects FILE tells which" }]
       : []),
-    ...(lost > 0 && stop === null
-      ? [{ step: "read back", reason: `${lost} of ${readBack?.asked ?? 0} sampled items are gone` }]
-      : []),
+    // The cause before what shows it.
+    ...losses.map((reason) => ({ step: "keep what was written", reason })),
+    ...(lost > 0 ? [{ step: "read back", reason: `${lost} of ${readBack?.asked ?? 0} sampled items are gone` }] : []),
     ...serverFailures(servers),
     ...troubles.map((reason) => ({ step: "note for the next run", reason })),
   ];

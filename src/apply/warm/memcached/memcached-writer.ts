@@ -1,7 +1,14 @@
 import type { FleetNode } from "../../../model/node-port.js";
 import type { WarmItem } from "../../../model/warm-manifest.js";
 import { oneAtATime } from "../../invalidate/memcached/choose-server.js";
-import { noOutcome, type CacheWriter, type PageOutcome, type ReadBack, type WritePolicy } from "../cache-writer.js";
+import {
+  noOutcome,
+  type CacheWriter,
+  type PageOutcome,
+  type ReadBack,
+  type SampledItem,
+  type WritePolicy,
+} from "../cache-writer.js";
 import type { Patience } from "../no-answer.js";
 import type { LockStore } from "../run-lock.js";
 import { memcachedLockStore } from "./memcached-lock.js";
@@ -22,8 +29,6 @@ export interface MemcachedWriterOptions {
 
 /** A {@link CacheWriter} that also tells what became of the items server by server, in the order of the pool. */
 export interface MemcachedWriter extends CacheWriter {
-  /** Whether a server is known to have been restarted, and what it held with it. */
-  hasLost(): boolean;
   /** Asks each server once more, so that one that has been restarted since its last answer is found out. */
   tallies(): Promise<ServerTally[]>;
 }
@@ -78,16 +83,16 @@ class Writer implements MemcachedWriter {
     return outcome;
   }
 
-  async readBack(items: readonly WarmItem[]): Promise<(ReadBack | null)[]> {
+  async readBack(items: readonly SampledItem[]): Promise<(ReadBack | null)[]> {
     return Promise.all(
-      items.map(async ({ key, value }) => {
+      items.map(async ({ key, text }) => {
         const answer = await this.sideFor(key)
           .ask(`get ${key}`, endsGet)
           .catch(() => null);
         if (answer === null || !/^(?:VALUE |END\r\n)/.test(answer)) return null;
         const stored = valueIn(answer);
         if (stored === null) return "gone";
-        return "data" in value && stored === value.data ? "same" : "different";
+        return text === null || stored === text ? "same" : "different";
       }),
     );
   }
@@ -101,6 +106,10 @@ class Writer implements MemcachedWriter {
     return repeated === 0
       ? []
       : [`${repeated} requests were sent again because a connection was lost before their answers came.`];
+  }
+
+  losses(): string[] {
+    return [];
   }
 
   hasLost(): boolean {
