@@ -1,6 +1,8 @@
-/** `1,234,567`. Not by `toLocaleString`, which takes a millisecond and is called while work is waiting. */
+import { formatCount } from "../report/format-value.js";
+
+/** `1,234,567`, also of what is no whole number. */
 export function grouped(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return formatCount(Math.round(count));
 }
 
 export function timeLeft(seconds: number): string {

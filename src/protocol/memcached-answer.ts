@@ -31,3 +31,15 @@ function isAnswerLine(line: string): boolean {
     line,
   );
 }
+
+/** `stats` and its sections: name → value; empty where a server or a proxy in between does not know the command. */
+export function parseMemcachedStats(answer: string): Record<string, string> {
+  return Object.fromEntries(
+    [...answer.matchAll(/^STAT (\S+) (.*)\r$/gm)].map(([, name = "", value = ""]) => [name, value]),
+  );
+}
+
+/** The value in the answer to a `get` or `gets` of one key; null where there is none. */
+export function memcachedValue(answer: string): string | null {
+  return answer.startsWith("VALUE ") ? answer.slice(answer.indexOf("\r\n") + 2, -"\r\nEND\r\n".length) : null;
+}

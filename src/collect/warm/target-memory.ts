@@ -1,7 +1,8 @@
 import type { FleetNode } from "../../model/node-port.js";
 import { parseInfo } from "../../protocol/info.js";
+import { parseMemcachedStats } from "../../protocol/memcached-answer.js";
+import { MemcachedSideLine } from "../../protocol/memcached-side-line.js";
 import { SideLine } from "../keyspace/side-line.js";
-import { MemcachedSideLine } from "./memcached-side-line.js";
 import { SlabRoom } from "./slab-room.js";
 
 /** What tells whether a cache has room left, and how well it serves. Counters are since the server's start. */
@@ -30,7 +31,7 @@ export class CacheWatch {
 
   /** One round trip: PING, or `version`. Rejects when there is no connection. */
   async ping(node: FleetNode): Promise<void> {
-    if (node.identity.family === "memcached") await this.memcachedLineTo(node).line.version();
+    if (node.identity.family === "memcached") await this.memcachedLineTo(node).line.ask("version");
     else await this.lineTo(node).call("PING");
   }
 
@@ -43,7 +44,8 @@ export class CacheWatch {
     const { address } = node.identity;
     if (node.identity.family === "memcached") {
       const { line, room } = this.memcachedLineTo(node);
-      const [stats, slabs] = [await line.stats(""), await line.stats("slabs")];
+      const stats = parseMemcachedStats(await line.ask("stats"));
+      const slabs = parseMemcachedStats(await line.ask("stats slabs"));
       const fields = ["bytes", "limit_maxbytes", "evictions", "get_hits", "get_misses"] as const;
       const seen = state(address, "limit_maxbytes", stats, [...fields]);
       const freeBytes = room.freeBytes(slabs, seen.maxBytes, Number(stats["slab_global_page_pool"] ?? 0));
@@ -74,7 +76,7 @@ export class CacheWatch {
   private memcachedLineTo(node: FleetNode): { line: MemcachedSideLine; room: SlabRoom } {
     let known = this.#memcachedLines.get(node);
     if (known === undefined) {
-      known = { line: new MemcachedSideLine(node), room: new SlabRoom() };
+      known = { line: new MemcachedSideLine(() => node.openMemcachedLines()), room: new SlabRoom() };
       this.#memcachedLines.set(node, known);
     }
     return known;

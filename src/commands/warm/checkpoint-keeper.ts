@@ -36,7 +36,7 @@ export class CheckpointKeeper {
     if (!this.#forgotten && resumeAt !== null) await this.write(resumeAt, rows);
   }
 
-  /** What was written is not there any more: the next run has to begin anew. @throws CachectlError where the file cannot be removed */
+  /** The next run has to begin anew: nothing is left to do, or what was written is not there any more. @throws CachectlError where the file cannot be removed */
   async forget(): Promise<void> {
     if (this.#forgotten) return;
     this.#forgotten = true;

@@ -1,12 +1,10 @@
 import type { WarmResult } from "../../apply/warm/run-warm.js";
-import { removeCheckpoint } from "../../collect/warm/checkpoint-file.js";
 import type { WarmSource } from "../../model/warm-source.js";
 import type { CheckpointKeeper } from "./checkpoint-keeper.js";
 
 interface Ended {
   result: WarmResult;
   keeper: CheckpointKeeper;
-  checkpointPath: string;
   source: WarmSource;
   /** Whether something that was acknowledged is gone, or may be. */
   hasLost: boolean;
@@ -24,13 +22,11 @@ export async function noteForNextRun(ended: Ended): Promise<string[]> {
   );
 }
 
-function notes({ result, keeper, checkpointPath, source, hasLost }: Ended): Promise<void>[] {
+function notes({ result, keeper, source, hasLost }: Ended): Promise<void>[] {
   const { stop, counts } = result;
   // The next run begins anew, and asks its source for everything.
   if (hasLost) return [keeper.forget()];
   if (stop !== null) return [keeper.keep(result.resumeAt, counts.read)];
   // What the target refused has to be asked for again too.
-  return counts.failed > 0
-    ? [removeCheckpoint(checkpointPath)]
-    : [removeCheckpoint(checkpointPath), source.committed?.() ?? Promise.resolve()];
+  return counts.failed > 0 ? [keeper.forget()] : [keeper.forget(), source.committed?.() ?? Promise.resolve()];
 }

@@ -14,7 +14,7 @@ import type { Report } from "../../model/report.js";
 import type { WarmManifest } from "../../model/warm-manifest.js";
 import type { WarmSource } from "../../model/warm-source.js";
 import { compileMapping } from "../../plan/warm/compile-mapping.js";
-import type { WarmServer } from "../../report/warm/servers-section.js";
+import type { WarmServer } from "../../model/warm-server.js";
 import { lockedReport } from "../../report/warm/locked-report.js";
 import { warmReport, type WarmReadBack } from "../../report/warm/warm-report.js";
 import { describeSource, openSource } from "../../sources/open-source.js";
@@ -230,7 +230,7 @@ export class WarmVerb {
     const servers = (await this.#pool?.tallies()) ?? [];
     const hasLost =
       writer.hasLost() || servers.some(({ restarted, away }) => restarted || away) || (readBack?.gone ?? 0) > 0;
-    const troubles = await noteForNextRun({ result, keeper, source, hasLost, checkpointPath: this.#place.path });
+    const troubles = await noteForNextRun({ result, keeper, source, hasLost });
     const hitRate = before === null ? null : { before, after: (await this.hitRate()) ?? before };
     const earlier = checkpoint?.rows ?? 0;
     return this.report(result, { seconds, readBack, hitRate, rejected, troubles, servers, earlier, hasLost });

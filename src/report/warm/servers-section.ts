@@ -1,21 +1,7 @@
 import type { ChangeReport } from "../../model/change.js";
 import type { Section } from "../../model/report.js";
-import { grouped } from "./grouped.js";
-
-/** What became of the items that belong to one server of a pool. */
-export interface WarmServer {
-  address: string;
-  written: number;
-  present: number;
-  refused: number;
-  /** Some of them may have been written. */
-  unanswered: number;
-  /** Of those written, the ones that went with a restart of the server. */
-  lost: number;
-  restarted: boolean;
-  /** Whether it has answered, and did not any more at the end. */
-  away: boolean;
-}
+import type { WarmServer } from "../../model/warm-server.js";
+import { formatCount } from "../format-value.js";
 
 export function lostItems(servers: readonly WarmServer[]): number {
   return servers.reduce((sum, { lost }) => sum + lost, 0);
@@ -29,14 +15,14 @@ export function serverFailures(servers: readonly WarmServer[]): ChangeReport["fa
       return [
         {
           step,
-          reason: `it was restarted while it was warmed and lost what it held, ${grouped(lost)} items of this run among it`,
+          reason: `it was restarted while it was warmed and lost what it held, ${formatCount(lost)} items of this run among it`,
         },
       ];
     if (away)
       return [
         {
           step,
-          reason: `it does not answer any more: whether it still holds the ${grouped(written)} items is not known`,
+          reason: `it does not answer any more: whether it still holds the ${formatCount(written)} items is not known`,
         },
       ];
     return [];

@@ -1,8 +1,9 @@
 import type { ChangeReport } from "../../model/change.js";
 import type { Report, Section, SectionCell } from "../../model/report.js";
+import type { WarmServer } from "../../model/warm-server.js";
 import { changeReport } from "../change-report.js";
-import { grouped } from "./grouped.js";
-import { lostItems, serverFailures, serversSection, type WarmServer } from "./servers-section.js";
+import { formatCount } from "../format-value.js";
+import { lostItems, serverFailures, serversSection } from "./servers-section.js";
 
 export interface WarmReadBack {
   asked: number;
@@ -83,7 +84,7 @@ function changeOf({ counts, stop, goOn, readBack, troubles, servers, losses }: W
   const complete = stop === null && failed.length === 0;
   return {
     complete,
-    done: counts.written === 0 ? [] : [`wrote ${grouped(counts.written)} items`],
+    done: counts.written === 0 ? [] : [`wrote ${formatCount(counts.written)} items`],
     failed,
     notDone: stop === null ? [] : ["the rest of the source"],
     goOn: complete ? [] : [goOn],
@@ -91,7 +92,7 @@ function changeOf({ counts, stop, goOn, readBack, troubles, servers, losses }: W
 }
 
 function summaryOf({ counts, source, seconds, servers }: WarmReportInput): string {
-  const rate = seconds > 0 ? ` (${grouped(counts.read / seconds)} rows a second)` : "";
+  const rate = seconds > 0 ? ` (${formatCount(Math.round(counts.read / seconds))} rows a second)` : "";
   const rest = [
     [counts.present, "were there already"],
     [counts.expired, "had run out"],
@@ -101,8 +102,8 @@ function summaryOf({ counts, source, seconds, servers }: WarmReportInput): strin
     [counts.notWritten, "not written"],
     [lostItems(servers), "lost by a restart"],
   ] as const;
-  const others = rest.flatMap(([count, what]) => (count === 0 ? [] : [`${grouped(count)} ${what}`]));
-  return `${[`wrote ${grouped(counts.written)} of ${grouped(counts.read)} rows of ${source} in ${seconds.toFixed(1)} s${rate}`, ...others].join("; ")}.`;
+  const others = rest.flatMap(([count, what]) => (count === 0 ? [] : [`${formatCount(count)} ${what}`]));
+  return `${[`wrote ${formatCount(counts.written)} of ${formatCount(counts.read)} rows of ${source} in ${seconds.toFixed(1)} s${rate}`, ...others].join("; ")}.`;
 }
 
 function figures(input: WarmReportInput): Section {

@@ -1,13 +1,14 @@
 import type { LockStore } from "../run-lock.js";
-import { endsGet, endsLine, valueIn, type SideConnection } from "./side-connection.js";
+import { memcachedValue } from "../../../protocol/memcached-answer.js";
+import type { MemcachedSideLine } from "../../../protocol/memcached-side-line.js";
 
 /** `add` takes it; `cas` renews and drops it, so that one that another has taken meanwhile is left alone. */
-export function memcachedLockStore(side: SideConnection, key: string): LockStore {
-  const isStored = async (command: string) => (await side.ask(command, endsLine)).startsWith("STORED");
+export function memcachedLockStore(side: MemcachedSideLine, key: string): LockStore {
+  const isStored = async (command: string) => (await side.ask(command)).startsWith("STORED");
   const held = async () => {
-    const answer = await side.ask(`gets ${key}`, endsGet);
+    const answer = await side.ask(`gets ${key}`);
     const version = /^VALUE \S+ \d+ \d+ (\d+)\r\n/.exec(answer)?.[1];
-    return version === undefined ? null : { token: valueIn(answer) ?? "", version };
+    return version === undefined ? null : { token: memcachedValue(answer) ?? "", version };
   };
   const seconds = (ttlMs: number) => Math.max(1, Math.ceil(ttlMs / 1_000));
   const take = (token: string, ttlMs: number) => isStored(`add ${key} 0 ${seconds(ttlMs)} ${token.length}\r\n${token}`);

@@ -1,5 +1,8 @@
 import type { FleetNode } from "../../../model/node-port.js";
 import type { WarmItem } from "../../../model/warm-manifest.js";
+import type { WarmServer } from "../../../model/warm-server.js";
+import { memcachedValue } from "../../../protocol/memcached-answer.js";
+import { MemcachedSideLine } from "../../../protocol/memcached-side-line.js";
 import { oneAtATime } from "../../invalidate/memcached/choose-server.js";
 import {
   noOutcome,
@@ -12,9 +15,8 @@ import {
 import type { Patience } from "../no-answer.js";
 import type { LockStore } from "../run-lock.js";
 import { memcachedLockStore } from "./memcached-lock.js";
-import { PoolServer, type ServerTally } from "./pool-server.js";
+import { PoolServer } from "./pool-server.js";
 import { ServerLane } from "./server-lane.js";
-import { endsGet, endsLine, SideConnection, valueIn } from "./side-connection.js";
 import { storeBatch } from "./store-batch.js";
 
 export interface MemcachedWriterOptions {
@@ -30,7 +32,7 @@ export interface MemcachedWriterOptions {
 /** A {@link CacheWriter} that also tells what became of the items server by server, in the order of the pool. */
 export interface MemcachedWriter extends CacheWriter {
   /** Asks each server once more, so that one that has been restarted since its last answer is found out. */
-  tallies(): Promise<ServerTally[]>;
+  tallies(): Promise<WarmServer[]>;
 }
 
 /**
@@ -47,7 +49,7 @@ const lanesPerServer = 2;
 interface Member {
   server: PoolServer;
   lanes: ServerLane[];
-  side: SideConnection;
+  side: MemcachedSideLine;
 }
 
 class Writer implements MemcachedWriter {
@@ -57,7 +59,7 @@ class Writer implements MemcachedWriter {
     this.#members = options.servers.map((node) => {
       const server = new PoolServer(node, () => options.now());
       const lanes = Array.from({ length: lanesPerServer }, () => new ServerLane(server, options.patience));
-      return { server, lanes, side: new SideConnection(server) };
+      return { server, lanes, side: new MemcachedSideLine(async () => (await server.open()).port) };
     });
   }
 
@@ -87,10 +89,10 @@ class Writer implements MemcachedWriter {
     return Promise.all(
       items.map(async ({ key, text }) => {
         const answer = await this.sideFor(key)
-          .ask(`get ${key}`, endsGet)
+          .ask(`get ${key}`)
           .catch(() => null);
         if (answer === null || !/^(?:VALUE |END\r\n)/.test(answer)) return null;
-        const stored = valueIn(answer);
+        const stored = memcachedValue(answer);
         if (stored === null) return "gone";
         return text === null || stored === text ? "same" : "different";
       }),
@@ -116,10 +118,10 @@ class Writer implements MemcachedWriter {
     return this.#members.some(({ server }) => server.hasLost);
   }
 
-  async tallies(): Promise<ServerTally[]> {
+  async tallies(): Promise<WarmServer[]> {
     return Promise.all(
       this.#members.map(async ({ server, side }) => {
-        const ask = () => side.ask("version", endsLine).then(() => true);
+        const ask = () => side.ask("version").then(() => true);
         // A connection that was lost shows with the first question, a new one comes with the second.
         const answers =
           server.hasAnswered &&
@@ -138,7 +140,7 @@ class Writer implements MemcachedWriter {
     }
   }
 
-  private sideFor(key: string): SideConnection {
+  private sideFor(key: string): MemcachedSideLine {
     return (this.#members[this.placeOf(key)] as Member).side;
   }
 

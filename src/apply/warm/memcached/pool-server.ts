@@ -1,4 +1,7 @@
 import type { FleetNode, MemcachedLinesPort } from "../../../model/node-port.js";
+import type { WarmServer } from "../../../model/warm-server.js";
+import { parseMemcachedStats } from "../../../protocol/memcached-answer.js";
+import { memcachedAnswer } from "../../../protocol/memcached-line.js";
 
 /** A connection to a server, and what is known of the process behind it. */
 export interface OpenServer {
@@ -20,22 +23,6 @@ export interface ServerLife {
   answered: number;
   /** Items that were acknowledged. */
   stored: number;
-}
-
-/** What became of the items that belong to one server. */
-export interface ServerTally {
-  address: string;
-  written: number;
-  present: number;
-  refused: number;
-  /** Some of them may have been written. */
-  unanswered: number;
-  /** Of those written, the ones that went with an earlier life of the server. */
-  lost: number;
-  /** Whether it was restarted after it had answered this run. */
-  restarted: boolean;
-  /** Whether it has answered this run and does not any more: it may have lost what was written. */
-  away: boolean;
 }
 
 /** One server of the pool: opens connections to it, and notices when it is another process than before. */
@@ -60,7 +47,7 @@ export class PoolServer {
     return this.earlierLives.some(({ answered }) => answered > 0);
   }
 
-  tally(away: boolean): ServerTally {
+  tally(away: boolean): WarmServer {
     const lost = this.earlierLives.reduce((sum, { stored }) => sum + stored, 0);
     return { address: this.address, ...this.counts, lost, restarted: this.hasLost, away };
   }
@@ -73,14 +60,14 @@ export class PoolServer {
   async open(): Promise<OpenServer> {
     const port = await this.node.openMemcachedLines();
     try {
-      const stats = await statsOf(port, "stats");
-      const settings = await statsOf(port, "stats settings");
-      const itemSizeMax = Number(settings.get("item_size_max"));
-      const clockAheadMs = Number(stats.get("time")) * 1_000 - this.now();
+      const stats = parseMemcachedStats(await memcachedAnswer(port, "stats"));
+      const settings = parseMemcachedStats(await memcachedAnswer(port, "stats settings"));
+      const itemSizeMax = Number(settings["item_size_max"]);
+      const clockAheadMs = Number(stats["time"]) * 1_000 - this.now();
       return {
         ...{ port, life: this.lifeOf(stats) },
         itemSizeMax: itemSizeMax > 0 ? itemSizeMax : null,
-        hasVersions: settings.get("cas_enabled") !== "no",
+        hasVersions: settings["cas_enabled"] !== "no",
         clockAheadMs: Number.isFinite(clockAheadMs) ? clockAheadMs : 0,
       };
     } catch (error) {
@@ -89,23 +76,13 @@ export class PoolServer {
     }
   }
 
-  private lifeOf(stats: ReadonlyMap<string, string>): ServerLife {
+  private lifeOf(stats: Readonly<Record<string, string>>): ServerLife {
     // In a container every process is number 1. Both times are of the same second, so their difference does not change.
-    const id = `${stats.get("pid") ?? ""} ${Number(stats.get("time")) - Number(stats.get("uptime"))}`;
+    const id = `${stats["pid"] ?? ""} ${Number(stats["time"]) - Number(stats["uptime"])}`;
     const current = this.#lives.at(-1);
     if (current?.id === id) return current;
     const life = { id, answered: 0, stored: 0 };
     this.#lives.push(life);
     return life;
   }
-}
-
-/** Name → value; empty where a proxy in between does not know the command. */
-async function statsOf(port: MemcachedLinesPort, command: string): Promise<ReadonlyMap<string, string>> {
-  let text = "";
-  await port.readLines(command, (lines) => {
-    text += Buffer.from(lines).toString("latin1");
-    return !/(?:^|\r\n)(?:END|RESET|(?:CLIENT_|SERVER_)?ERROR[^\r]*)\r\n$/.test(text);
-  });
-  return new Map([...text.matchAll(/^STAT (\S+) (.*)\r$/gm)].map(([, name = "", value = ""]) => [name, value]));
 }

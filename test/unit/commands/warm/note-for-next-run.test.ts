@@ -1,15 +1,9 @@
-import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { noCounts } from "../../../../src/apply/warm/page-ledger.js";
 import type { CheckpointKeeper } from "../../../../src/commands/warm/checkpoint-keeper.js";
 import { noteForNextRun } from "../../../../src/commands/warm/note-for-next-run.js";
-import { temporaryDirectory } from "../../../support/servers/index.js";
 
 async function noted(run: { failed?: number; hasLost?: boolean; stopped?: boolean }): Promise<string[]> {
-  const checkpointPath = join(await temporaryDirectory(), "checkpoint.json");
-  await writeFile(checkpointPath, "{}");
   const done: string[] = [];
   const say = (what: string) => () => Promise.resolve(void done.push(what));
   const stop = { kind: "deadline" as const, reason: "", hint: "" };
@@ -22,16 +16,15 @@ async function noted(run: { failed?: number; hasLost?: boolean; stopped?: boolea
     keeper: { keep: say("kept"), forget: say("forgotten") } as unknown as CheckpointKeeper,
     source: { committed: say("committed") } as never,
     hasLost: run.hasLost ?? false,
-    checkpointPath,
   });
   expect(troubles).toEqual([]);
-  return existsSync(checkpointPath) ? done : [...done, "removed"];
+  return done;
 }
 
 describe("noteForNextRun", () => {
   it("lets the source remember what it gave only where all of it is in the cache", async () => {
-    expect(await noted({})).toEqual(["committed", "removed"]);
-    expect(await noted({ failed: 1 })).toEqual(["removed"]);
+    expect(await noted({})).toEqual(["forgotten", "committed"]);
+    expect(await noted({ failed: 1 })).toEqual(["forgotten"]);
     expect(await noted({ hasLost: true })).toEqual(["forgotten"]);
   });
 
