@@ -73,6 +73,7 @@ describe("mistakes on the command line", () => {
     ["cluster fix prod --dry-run", "cachectl cluster fix -p prod"],
     ["cluster failover 10.0.0.6:6379 prod", "cachectl cluster failover 10.0.0.6:6379 -p prod"],
     ["cluster apply plan.json prod", "cachectl cluster apply plan.json -p prod"],
+    ["warm redis://10.0.0.5 users.yaml", "cachectl warm users.yaml -p redis://10.0.0.5"],
     ["cluster rebalance prod -p prod", "See cachectl cluster rebalance --help"],
     ["demo please", "See cachectl demo --help"],
   ])("names the next step for a word too many in: %s", async (line, expected) => {

@@ -62,13 +62,10 @@ async function onlyPrimary({ identity }: Profile, { nodes }: Fleet): Promise<Fle
   const [primary, ...others] = named.length === 1 ? named : primaries;
   if (primary !== undefined && others.length === 0) return primary;
   if (primary === undefined) {
-    const reasons = roles.map(
-      ({ node, role }) => `${node.identity.address} ${role === "replica" ? "is a replica" : role}`,
-    );
     throw new CachectlError(
       "unreached",
       "no-primary",
-      `${identity.name} has no primary that answers: ${reasons.join("; ") || "nobody answered"}`,
+      `${identity.name} has no primary that answers: ${roles.map(({ role }) => role).join("; ") || "nobody answered"}`,
       "Check the servers and the network; `cachectl analyze` shows what each of them says.",
     );
   }
@@ -80,15 +77,17 @@ async function onlyPrimary({ identity }: Profile, { nodes }: Fleet): Promise<Fle
   );
 }
 
-/** By the node's own word: what others say of it may be older. */
+/** `primary`, or why it is none, as a clause. By the node's own word: what others say of it may be older. */
 async function roleOf(node: FleetNode): Promise<string> {
+  const { address, role } = node.identity;
   try {
     const reply = await (await node.openRedis()).call("ROLE");
-    return Array.isArray(reply) && reply[0] === "master" ? "primary" : "replica";
+    return Array.isArray(reply) && reply[0] === "master" ? "primary" : `${address} is a replica`;
   } catch (error) {
+    if (!(error instanceof ServerReplyError)) return error instanceof CachectlError ? error.message : String(error);
     // Not permitted, perhaps: what discovery learned is the next best.
-    if (error instanceof ServerReplyError && node.identity.role !== "unknown") return node.identity.role;
-    return error instanceof CachectlError ? error.message : String(error);
+    if (role === "unknown") return `${address}: ${error.message}`;
+    return role === "primary" ? role : `${address} is a ${role}`;
   }
 }
 
