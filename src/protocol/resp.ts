@@ -17,6 +17,8 @@ const dollar = 36;
 const star = 42;
 const plus = 43;
 const minus = 45;
+const carriageReturn = 13;
+const newline = 10;
 
 const longestLine = 65_536;
 
@@ -103,11 +105,11 @@ export class RespReader {
 
   private lineEnd(): number {
     if (this.#at < this.#text.length && this.#text.length - this.#at >= this.#needed) {
-      const end = this.#text.indexOf("\r\n", this.#at);
+      const end = endOfLine(this.#text, this.#at);
       if (end !== -1) return end;
     }
     if (!this.refill()) return -1;
-    const end = this.#text.indexOf("\r\n", this.#at);
+    const end = endOfLine(this.#text, this.#at);
     if (end === -1) checkBeginning(this.#text);
     return end;
   }
@@ -142,6 +144,16 @@ export class RespReader {
   }
 }
 
+/** Most lines hold a number or a type: to look at each character is faster than to call what searches a long text. */
+const shortLine = 16;
+
+function endOfLine(text: string, from: number): number {
+  const end = Math.min(text.length - 1, from + shortLine);
+  for (let i = from; i < end; i++)
+    if (text.charCodeAt(i) === carriageReturn && text.charCodeAt(i + 1) === newline) return i;
+  return text.indexOf("\r\n", end);
+}
+
 /** Half a line is enough to see that it is somebody else's: a TLS alert has no line end at all. */
 function checkBeginning(text: string): void {
   if (text.length > 0 && !"+-:$*".includes(text.charAt(0))) throw notResp(text);
@@ -159,7 +171,7 @@ function isOpenArray(element: BulkReply | OpenArray): element is OpenArray {
 }
 
 /** Status replies are few and come by the million (TYPE): the usual ones are recognized without making a text. */
-const usual = ["OK", "PONG", "QUEUED", "none", "string", "hash", "list", "set", "zset", "stream"];
+const usual = ["string", "hash", "set", "list", "zset", "stream", "none", "OK", "PONG", "QUEUED"];
 
 function simpleText(text: string, from: number, to: number): string {
   for (const word of usual) if (word.length === to - from && text.startsWith(word, from)) return word;

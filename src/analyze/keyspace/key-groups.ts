@@ -2,6 +2,7 @@ import type { KeyHandle } from "../../model/closer-look.js";
 import { keyText } from "../../model/key-name.js";
 import type { KeyPage } from "../../model/key-page.js";
 import type { KeyGroupsFacts } from "../../model/keyspace.js";
+import { NameBytes } from "../../model/name-bytes.js";
 import { countFigure, figure, type Sum } from "./figure.js";
 import { foldIds } from "./names/fold-names.js";
 import { foldSlugs } from "./names/fold-slugs.js";
@@ -39,6 +40,8 @@ export interface KeysOfPattern {
 export class KeyGroups implements KeyReducer {
   readonly #tree: NameTree;
   readonly #random: () => number;
+  /** Of the page at hand. */
+  readonly #names = new NameBytes();
   #folded: Folded | null = null;
 
   constructor(
@@ -52,8 +55,9 @@ export class KeyGroups implements KeyReducer {
   add(page: KeyPage): void {
     this.#folded = null;
     // Called for every key: an iterator's pairs would cost as much as the tree.
+    this.#names.take(page.names);
     for (let i = 0; i < page.names.length; i++) {
-      const node = this.#tree.add(page.names[i] ?? "", page.bytes[i] ?? 0);
+      const node = this.#tree.add(this.#names, i, page.bytes[i] ?? 0);
       node.statistics ??= new GroupStatistics(this.#random);
       node.statistics.add(page, i);
     }

@@ -1,67 +1,68 @@
 import type { BulkReply } from "../../model/node-port.js";
-import { encodeArgument, encodeCommand } from "../../protocol/resp.js";
+import { commandBeginning, type KeyCommands } from "../../protocol/key-commands.js";
 import { lengthCommands, type AskedCommands } from "./asked-commands.js";
-
-export interface BulkRequest {
-  request: string;
-  count: number;
-}
 
 /** Encoding and idle time are asked of one key in so many: they describe groups, and cost as much as the rest together. */
 export const everyNth = 32;
 
-/** A sample of five elements is 0.5 % off on a hash of two million fields and takes 3 µs; all of them would take 175 ms. */
-const samples = encodeArgument("SAMPLES") + encodeArgument("5");
+const type = commandBeginning("TYPE");
+/**
+ * Without SAMPLES: every release looks at five elements then. That is 0.5 % off on a hash of two million fields and takes 3 µs,
+ * where all of them would take 175 ms; to ask for five would be two more arguments of each key for the server to read.
+ */
+const memory = commandBeginning("MEMORY", "USAGE");
+const pttl = commandBeginning("PTTL");
+const encoding = commandBeginning("OBJECT", "ENCODING");
+const idletime = commandBeginning("OBJECT", "IDLETIME");
+const freq = commandBeginning("OBJECT", "FREQ");
+const lengths = new Map(Object.entries(lengthCommands).map(([of, command]) => [of, commandBeginning(command)]));
 
-const type = beginning("TYPE");
-const memory = encodeCommand("MEMORY", "USAGE").replace("*2", "*5");
-const pttl = beginning("PTTL");
-const encoding = encodeCommand("OBJECT", "ENCODING").replace("*2", "*3");
-const idletime = encodeCommand("OBJECT", "IDLETIME").replace("*2", "*3");
-const freq = encodeCommand("OBJECT", "FREQ").replace("*2", "*3");
-const lengths = new Map(Object.entries(lengthCommands).map(([of, command]) => [of, beginning(command)]));
-
-/** Everything that is asked of the keys of one page, key by key; `readPage` takes the answers apart in the same order. */
-export function measureRequest(names: readonly string[], asked: AskedCommands, firstNumber: number): BulkRequest {
-  let request = "";
-  for (let i = 0; i < names.length; i++) {
-    const key = encodeArgument(names[i] ?? "");
-    if (asked.type) request += type + key;
-    if (asked.memory) request += memory + key + samples;
-    if (asked.ttl) request += pttl + key;
-    if (asked.idle === "all") request += idletime + key;
-    if (asked.frequency === "all") request += freq + key;
+/**
+ * Everything that is asked of the keys of one page, key by key; `readPage` takes the answers apart in the same order.
+ *
+ * @returns the number of commands
+ */
+export function addMeasuring(keys: KeyCommands, asked: AskedCommands, firstNumber: number): number {
+  for (let i = 0; i < keys.count; i++) {
+    if (asked.type) keys.add(type, i);
+    if (asked.memory) keys.add(memory, i);
+    if (asked.ttl) keys.add(pttl, i);
+    if (asked.idle === "all") keys.add(idletime, i);
+    if (asked.frequency === "all") keys.add(freq, i);
     if ((firstNumber + i) % everyNth !== 0) continue;
-    if (asked.encoding) request += encoding + key;
-    if (asked.idle === "some") request += idletime + key;
-    if (asked.frequency === "some") request += freq + key;
+    if (asked.encoding) keys.add(encoding, i);
+    if (asked.idle === "some") keys.add(idletime, i);
+    if (asked.frequency === "some") keys.add(freq, i);
   }
-  return { request, count: replyCount(names.length, asked, firstNumber) };
+  return replyCount(keys.count, asked, firstNumber);
 }
 
-/** The second question, which needs the answers of the first: how many elements the collections have. Keys in page order. */
-export function lengthRequest(
-  names: readonly string[],
+/**
+ * The second question, which needs the answers of the first: how many elements the collections have. Keys in page order.
+ *
+ * @returns the number of commands
+ */
+export function addLengths(
+  keys: KeyCommands,
   replies: readonly BulkReply[],
   asked: AskedCommands,
   firstNumber: number,
-): BulkRequest {
-  let request = "";
-  let count = 0;
-  if (asked.countedTypes.size === 0) return { request, count };
+): number {
+  if (asked.countedTypes.size === 0) return 0;
   const { ofEach, ofNth } = repliesOfOne(asked);
+  let count = 0;
   let at = 0;
-  for (let i = 0; i < names.length; i++) {
+  for (let i = 0; i < keys.count; i++) {
     const of = asked.type ? replies[at] : asked.knownType;
     at += (firstNumber + i) % everyNth === 0 ? ofEach + ofNth : ofEach;
     // Most keys are strings, and there is nothing to look up for those.
     if (of === "string" || typeof of !== "string" || !asked.countedTypes.has(of)) continue;
     const command = lengths.get(of);
     if (command === undefined) continue;
-    request += command + encodeArgument(names[i] ?? "");
+    keys.add(command, i);
     count++;
   }
-  return { request, count };
+  return count;
 }
 
 function replyCount(names: number, asked: AskedCommands, firstNumber: number): number {
@@ -81,9 +82,4 @@ function repliesOfOne(asked: AskedCommands): { ofEach: number; ofNth: number } {
       Number(asked.frequency === "all"),
     ofNth: Number(asked.encoding) + Number(asked.idle === "some") + Number(asked.frequency === "some"),
   };
-}
-
-/** A command with one argument, without it. */
-function beginning(command: string): string {
-  return encodeCommand(command).replace("*1", "*2");
 }

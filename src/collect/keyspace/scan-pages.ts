@@ -4,12 +4,11 @@ import { bytesOfText, ownText } from "../../model/key-name.js";
 import { ReplyError, type BulkReply, type RedisBulkPort } from "../../model/node-port.js";
 import { encodeCommand } from "../../protocol/resp.js";
 import type { AdaptiveCount } from "./adaptive-count.js";
-import { askAboutKeys } from "./ask-about-keys.js";
+import { KeyQuestions } from "./ask-about-keys.js";
 import { refusal, without, type AskedCommands } from "./asked-commands.js";
 import { CutShort, mayPass } from "./cut-short.js";
 import { meaningOf, PassingError } from "./error-reply.js";
 import type { LatencyGuard } from "./latency-guard.js";
-import { measureRequest } from "./measure-request.js";
 import { slotsMoved } from "./node-state.js";
 import type { Pacer } from "./pacer.js";
 import { readPage, type PageReading } from "./read-page.js";
@@ -45,6 +44,9 @@ interface Page {
   nameBytes: number;
 }
 
+/** While one's lengths are asked for and one is digested the server needs another to work on. Four or more gain nothing. */
+const mostUnderWay = 3;
+
 /** A stop must not have to wait for a long pause. */
 const longestNapMs = 100;
 
@@ -55,8 +57,11 @@ const longestNapMs = 100;
  * @throws ConnectError, PassingError: pages that were not handed on are not part of the position · CutShort
  */
 export class DatabaseScan {
+  readonly #questions: KeyQuestions;
   /** Pages are handed on in order; what follows a failed one is not. */
   #digested: Promise<void> = Promise.resolve();
+  /** Pages that are being measured or digested, the oldest first. */
+  #underWay: Promise<void>[] = [];
   /** Taken off the budget, but not handed on yet. */
   #pendingKeys = 0;
   /** Keys that SCAN has been asked to pass by; null when a former run did a part. */
@@ -69,6 +74,7 @@ export class DatabaseScan {
     private readonly database: { index: number; keys: number | null },
   ) {
     this.#passedBy = pass.position.cursor === "0" ? 0 : null;
+    this.#questions = new KeyQuestions(port, pass.position.scan);
   }
 
   async run(): Promise<PagesEnd> {
@@ -90,15 +96,22 @@ export class DatabaseScan {
       const end = page.cursor === "0" ? "done" : this.whyStop();
       const waitMs = end === null ? this.waitMs(page.names.length) : 0;
       const next = end === null && waitMs === 0 ? this.ask(page.cursor) : null;
-      const before = this.#digested;
-      this.#digested = handled(this.measure(page, before));
-      // Two pages may be under way, so that the server has work while this one's lengths are asked for.
-      await (end === null && waitMs === 0 ? before : this.#digested);
+      this.#digested = handled(this.measure(page, this.#digested));
+      await this.waitForRoom(end === null && waitMs === 0);
       if (end !== null) return end;
       const stop = await this.nap(waitMs);
       if (stop !== null) return stop;
       asking = next ?? this.ask(page.cursor);
     }
+  }
+
+  /** @param goesOn false: no other page follows at once, so that all that are under way are waited for */
+  private async waitForRoom(goesOn: boolean): Promise<void> {
+    this.#underWay.push(this.#digested);
+    if (!goesOn) {
+      this.#underWay = [];
+      await this.#digested;
+    } else if (this.#underWay.length > mostUnderWay) await this.#underWay.shift();
   }
 
   private ask(cursor: string): Promise<Page> {
@@ -138,9 +151,7 @@ export class DatabaseScan {
   private async tryCommands([name]: readonly string[]): Promise<void> {
     if (name === undefined) return;
     const { asked } = this.pass;
-    const { request, count } = measureRequest([name], asked, 0);
-    this.pass.position.scan.commands += count;
-    const replies = await this.port.pipeline(request, count);
+    const replies = await this.#questions.measure([name], asked, 0);
     const reading = this.read([name], { ...asked, countedTypes: new Set() }, 0, replies, []);
     this.pass.position.scan.addedLookups += reading.lookups;
     this.leaveOut(reading.refused);
@@ -160,12 +171,11 @@ export class DatabaseScan {
   }
 
   private async measure(page: Page, before: Promise<void>): Promise<void> {
-    const { asked, keyNumber, options, deps, position } = this.pass;
-    const { scan } = position;
+    const { asked, keyNumber, options, deps } = this.pass;
     const { names } = page;
     const measured = options.sampleRatio === 1 ? names : names.filter(() => deps.random() < options.sampleRatio);
     this.pass.keyNumber += measured.length;
-    const { replies, lengthReplies } = await askAboutKeys(this.port, measured, page.nameBytes, asked, keyNumber, scan);
+    const { replies, lengthReplies } = await this.#questions.ask(measured, page.nameBytes, asked, keyNumber);
     await before;
     // Once the scan has ended with an error, another run goes on from the position: this page is that one's.
     if (!this.#over) this.handOn(page, this.read(measured, asked, keyNumber, replies, lengthReplies));

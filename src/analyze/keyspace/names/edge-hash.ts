@@ -12,9 +12,9 @@ const wildHash = 0x5bd1e995;
 
 /** The hash by which a child is found, from its text (null: `*`) and separator, as a `SplitName` would give it. */
 export function edgeHash(text: string | null, separator: string, join: Join): number {
-  const textHash = text === null ? wildHash : hashOf(text, 0, text.length, hashSeed);
+  const textHash = text === null ? wildHash : hashOfText(text, hashSeed);
   if (join === Join.end) return edge(textHash, endHash);
-  return edge(textHash, join === Join.none ? noneHash : hashOf(separator, 0, separator.length, separatorSeed));
+  return edge(textHash, join === Join.none ? noneHash : hashOfText(separator, separatorSeed));
 }
 
 /** Thirty bits, so that it is a small integer to a Map. */
@@ -27,8 +27,12 @@ export function wildEdge(separatorHash: number): number {
   return edge(wildHash, separatorHash);
 }
 
-export function hashOf(text: string, from: number, to: number, seed: number): number {
+export function hashOf(bytes: Uint8Array, from: number, to: number, seed: number): number {
   let hash = seed;
-  for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
   return hash;
+}
+
+function hashOfText(text: string, seed: number): number {
+  return hashOf(Buffer.from(text, "latin1"), 0, text.length, seed);
 }

@@ -1,4 +1,4 @@
-import { ownText } from "../../../model/key-name.js";
+import { NameBytes } from "../../../model/name-bytes.js";
 import { collapse, weed, type CollapseContext } from "./collapse-names.js";
 import { edge, wildEdge } from "./edge-hash.js";
 import { NameNode, Saturated, type SavedNode } from "./name-node.js";
@@ -34,6 +34,8 @@ const reserve = 64;
 export class NameTree {
   readonly root: NameNode;
   readonly #names = new SplitName();
+  /** Where the name is that was split last. */
+  #name: Uint8Array = new Uint8Array();
   readonly #context: CollapseContext = { nodes: 1, totalKeys: 0, totalBytes: 0 };
   /** A single key that is larger keeps its name. */
   #heavyBytes = Infinity;
@@ -57,16 +59,17 @@ export class NameTree {
     return this.#context.nodes;
   }
 
-  /** The node in which the name ends, with the key counted on the way there. */
-  add(name: string, bytes: number): NameNode {
+  /** The node in which name number `at` ends, with the key counted on the way there. */
+  add(page: NameBytes, at: number, bytes: number): NameNode {
     if (this.#context.nodes > this.maxNodes - reserve) this.makeRoom();
     const names = this.#names;
-    names.split(name);
+    this.#name = page.bytes;
+    names.split(page.bytes, page.startOf(at), page.endOf(at));
     let node = this.root;
     node.keys++;
     node.bytes += bytes;
     for (let i = 0; node.join !== Join.end; i++) {
-      node = this.step(node, name, i, bytes);
+      node = this.step(node, i, bytes);
       node.keys++;
       node.bytes += bytes;
       if (node.kind === TokenKind.wild && names.kinds[i] !== TokenKind.word) node.codeKeys++;
@@ -84,8 +87,11 @@ export class NameTree {
 
   /** The node in which the name would end; null where it would need a new one. Counts nothing. */
   find(name: string): NameNode | null {
-    this.#names.split(name);
-    return this.endOf(this.root, name, 0);
+    const one = new NameBytes();
+    one.take([name]);
+    this.#name = one.bytes;
+    this.#names.split(one.bytes, one.startOf(0), one.endOf(0));
+    return this.endOf(this.root, 0);
   }
 
   save(): SavedTree {
@@ -112,39 +118,39 @@ export class NameTree {
     thin(this.root, this.maxNodes / (isTooFast ? 4 : 2), this.#context);
   }
 
-  private step(node: NameNode, name: string, i: number, bytes: number): NameNode {
+  private step(node: NameNode, i: number, bytes: number): NameNode {
     const names = this.#names;
     const kind = names.kinds[i] as TokenKind;
     const isProven = node.keys >= this.#provenKeys;
     if (kind !== TokenKind.wild) {
-      const known = this.literal(node, name, i);
+      const known = this.literal(node, i);
       if (known !== null) return known;
-      if (isProven && this.admits(node, kind, bytes)) return this.grow(node, name, i, kind);
+      if (isProven && this.admits(node, kind, bytes)) return this.grow(node, i, kind);
     }
-    const wild = this.wild(node, name, i);
-    if (isProven && kind !== TokenKind.wild && names.joins[i] !== Join.end && this.isNews(node, wild, name, i)) {
-      return this.grow(node, name, i, kind);
+    const wild = this.wild(node, i);
+    if (isProven && kind !== TokenKind.wild && names.joins[i] !== Join.end && this.isNews(node, wild, i)) {
+      return this.grow(node, i, kind);
     }
     if (wild !== null) return wild;
-    if (isProven && node.wilds < mostWilds) return this.grow(node, name, i, TokenKind.wild);
+    if (isProven && node.wilds < mostWilds) return this.grow(node, i, TokenKind.wild);
     return node.rest() ?? this.attach(node, NameNode.wild("", Join.end));
   }
 
   /** The literal way first; names that went the other way before there was a literal ended beyond `*`. */
-  private endOf(node: NameNode, name: string, i: number): NameNode | null {
+  private endOf(node: NameNode, i: number): NameNode | null {
     if (node.join === Join.end) return node;
     const isId = this.#names.kinds[i] === TokenKind.wild;
-    const literal = isId ? null : this.literal(node, name, i);
-    const wild = this.wild(node, name, i);
+    const literal = isId ? null : this.literal(node, i);
+    const wild = this.wild(node, i);
     return (
-      (literal === null ? null : this.endOf(literal, name, i + 1)) ??
-      (wild === null ? null : this.endOf(wild, name, i + 1)) ??
+      (literal === null ? null : this.endOf(literal, i + 1)) ??
+      (wild === null ? null : this.endOf(wild, i + 1)) ??
       node.rest()
     );
   }
 
   /** Compares without cutting the token out of the name. */
-  private literal(node: NameNode, name: string, i: number): NameNode | null {
+  private literal(node: NameNode, i: number): NameNode | null {
     const names = this.#names;
     let child = node.children?.get(edge(names.hashes[i] ?? 0, names.separatorHashes[i] ?? 0)) ?? null;
     const start = names.starts[i] ?? 0;
@@ -156,15 +162,15 @@ export class NameTree {
         child.join === names.joins[i] &&
         child.label.length === end - start &&
         child.separator.length === separatorEnd - end &&
-        isAt(child.label, name, start) &&
-        isAt(child.separator, name, end);
+        isAt(child.label, this.#name, start) &&
+        isAt(child.separator, this.#name, end);
       if (isSame) return child;
       child = child.next;
     }
     return null;
   }
 
-  private wild(node: NameNode, name: string, i: number): NameNode | null {
+  private wild(node: NameNode, i: number): NameNode | null {
     const names = this.#names;
     let child = node.children?.get(wildEdge(names.separatorHashes[i] ?? 0)) ?? null;
     const end = names.ends[i] ?? 0;
@@ -174,7 +180,7 @@ export class NameTree {
         child.kind === TokenKind.wild &&
         child.join === names.joins[i] &&
         child.separator.length === length &&
-        isAt(child.separator, name, end);
+        isAt(child.separator, this.#name, end);
       if (isSame) return child;
       child = child.next;
     }
@@ -203,19 +209,19 @@ export class NameTree {
    * Whether a name that is to become `*` here goes on as none of those did: a real prefix that comes late, after thousands of
    * ids. It is tried like any other.
    */
-  private isNews(node: NameNode, wild: NameNode | null, name: string, i: number): boolean {
+  private isNews(node: NameNode, wild: NameNode | null, i: number): boolean {
     const isCode = this.#names.kinds[i] === TokenKind.code;
     if (isCode ? node.codes >= mostCodes : node.words >= mostWords) return false;
     if (wild === null) return true;
-    return this.literal(wild, name, i + 1) === null && this.wild(wild, name, i + 1) === null;
+    return this.literal(wild, i + 1) === null && this.wild(wild, i + 1) === null;
   }
 
-  private grow(node: NameNode, name: string, i: number, kind: TokenKind): NameNode {
+  private grow(node: NameNode, i: number, kind: TokenKind): NameNode {
     const names = this.#names;
     const end = names.ends[i] ?? 0;
     const isWild = kind === TokenKind.wild;
-    const label = isWild ? "" : ownText(name.slice(names.starts[i], end));
-    const separator = ownText(name.slice(end, names.separatorEnds[i]));
+    const label = isWild ? "" : textOf(this.#name, names.starts[i] ?? 0, end);
+    const separator = textOf(this.#name, end, names.separatorEnds[i] ?? 0);
     const separatorHash = names.separatorHashes[i] ?? 0;
     const hash = isWild ? wildEdge(separatorHash) : edge(names.hashes[i] ?? 0, separatorHash);
     return this.attach(node, new NameNode(label, separator, kind, names.joins[i] as Join, hash));
@@ -236,9 +242,13 @@ export interface SavedTree {
   root: SavedNode;
 }
 
-function isAt(text: string, name: string, start: number): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== name.charCodeAt(start + i)) return false;
+function isAt(text: string, name: Uint8Array, start: number): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== name[start + i]) return false;
   return true;
+}
+
+function textOf(name: Uint8Array, from: number, to: number): string {
+  return Buffer.from(name.buffer, name.byteOffset + from, to - from).toString("latin1");
 }
 
 function countNodes(node: NameNode): number {

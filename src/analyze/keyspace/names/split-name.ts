@@ -11,7 +11,7 @@ const capacity = splitTokens + 2;
 
 /**
  * Splits one name after another into the same columns, since it is called for every key and must not allocate. Index i of
- * every column is the same token; its text is `name.slice(starts[i], ends[i])`, its separator goes on to `separatorEnds[i]`.
+ * every column is the same token; its text is from `starts[i]` to `ends[i]`, its separator goes on to `separatorEnds[i]`.
  */
 export class SplitName {
   count = 0;
@@ -49,30 +49,31 @@ export class SplitName {
   #segmentLength = 0;
   #segmentHasWord = false;
 
-  split(name: string): void {
-    const length = Math.min(name.length, splitCharacters);
+  /** The name between `from` and `nameEnd`, where there is a zero (`NameBytes`). */
+  split(bytes: Uint8Array, from: number, nameEnd: number): void {
+    const end = Math.min(nameEnd, from + splitCharacters);
     this.count = 0;
     this.#segmentFirst = 0;
     this.#segmentTokens = 0;
-    for (let start = 0; ; start = this.#next) {
-      this.scanToken(name, start, length);
-      this.scanSeparator(name, length);
-      if ((this.#next === length && name.length > length) || this.count >= splitTokens - 1) {
-        this.pushRest(start, name.length);
+    for (let start = from; ; start = this.#next) {
+      this.scanToken(bytes, start, end, nameEnd);
+      this.scanSeparator(bytes, end);
+      if ((this.#next === end && nameEnd > end) || this.count >= splitTokens - 1) {
+        this.pushRest(start, nameEnd);
         return;
       }
-      this.pushToken(name, start);
+      this.pushToken(bytes, start);
       if (this.#join === Join.weak || this.#segmentTokens > 0) this.addToSegment(start);
       if (this.#join === Join.weak) continue;
       if (this.#segmentTokens > 1) this.endSegment();
-      else if (this.#end - start === 2) this.takeForDate(name);
+      else if (this.#end - start === 2) this.takeForDate(bytes);
       if (this.#join === Join.end) return;
       this.#segmentFirst = this.count;
       this.#segmentTokens = 0;
     }
   }
 
-  private scanToken(name: string, start: number, length: number): void {
+  private scanToken(bytes: Uint8Array, start: number, end: number, nameEnd: number): void {
     let i = start;
     let hash = hashSeed;
     let seen = 0;
@@ -82,14 +83,14 @@ export class SplitName {
     let alike = 0;
     this.#isId = false;
     this.#firstDigit = start;
-    for (; i < length; i++) {
-      const code = name.charCodeAt(i);
-      const kind = classes[code] ?? Class.other;
+    for (; i < end; i++) {
+      const code = bytes[i] as number;
+      const kind = classes[code] as number;
       if (kind >= Class.weak) {
-        const end = compoundIdEnd(name, start, i, seen);
-        if (end === -1) break;
+        const idEnd = compoundIdEnd(bytes, start, i, seen, nameEnd);
+        if (idEnd === -1) break;
         this.#isId = true;
-        i = Math.min(end, length);
+        i = Math.min(idEnd, end);
         break;
       }
       if ((kind & alike) === 0) {
@@ -101,7 +102,7 @@ export class SplitName {
             this.#wordHash = hash;
           }
         }
-        alike = alikeClasses[code] ?? Class.other;
+        alike = alikeClasses[code] as number;
       }
       seen |= kind;
       digits += kind & Class.digit;
@@ -115,13 +116,13 @@ export class SplitName {
     this.#digitChanges = digitChanges;
   }
 
-  private scanSeparator(name: string, length: number): void {
+  private scanSeparator(bytes: Uint8Array, end: number): void {
     let hash = separatorSeed;
     let join: Join = Join.end;
     let i = this.#end;
-    for (; i < length; i++) {
-      const code = name.charCodeAt(i);
-      const kind = classes[code] ?? Class.other;
+    for (; i < end; i++) {
+      const code = bytes[i] as number;
+      const kind = classes[code] as number;
       // A weak one after a strong one is part of what follows: base64url may begin with it.
       if (kind < Class.weak || (kind === Class.weak && join === Join.strong)) break;
       if (kind === Class.strong) join = Join.strong;
@@ -133,7 +134,7 @@ export class SplitName {
     this.#separatorHash = join === Join.end ? endHash : hash;
   }
 
-  private pushToken(name: string, start: number): void {
+  private pushToken(bytes: Uint8Array, start: number): void {
     const end = this.#end;
     const firstDigit = this.#firstDigit;
     const seen = this.#seen;
@@ -158,7 +159,7 @@ export class SplitName {
       firstDigit,
       end,
       end - firstDigit >= 5 ? TokenKind.wild : TokenKind.code,
-      hashOf(name, firstDigit, end, hashSeed),
+      hashOf(bytes, firstDigit, end, hashSeed),
     );
   }
 
@@ -218,13 +219,13 @@ export class SplitName {
   }
 
   /** `2024/01/15`, `2024-01-15:10`: after a year a number of two digits is a month, and after that or a date a day or an hour. */
-  private takeForDate(name: string): void {
+  private takeForDate(bytes: Uint8Array): void {
     const at = this.#segmentFirst;
     const before = at - 1;
-    if (before < 0 || this.#seen !== Class.digit || !this.isNumber(name, before)) return;
+    if (before < 0 || this.#seen !== Class.digit || !this.isNumber(bytes, before)) return;
     const start = this.starts[before] ?? 0;
     const length = (this.ends[before] ?? 0) - start;
-    const isYear = length === 4 && isCentury(name, start);
+    const isYear = length === 4 && isCentury(bytes, start);
     const isDate = this.kinds[before] === TokenKind.wild && (length === 2 || length === 8 || length === 10);
     if (!isYear && !isDate) return;
     this.kinds[before] = TokenKind.wild;
@@ -232,16 +233,16 @@ export class SplitName {
   }
 
   /** Digits, and hyphens between them. */
-  private isNumber(name: string, at: number): boolean {
+  private isNumber(bytes: Uint8Array, at: number): boolean {
     for (let i = this.starts[at] ?? 0; i < (this.ends[at] ?? 0); i++) {
-      const code = name.charCodeAt(i);
+      const code = bytes[i] ?? 0;
       if (classes[code] !== Class.digit && code !== 0x2d) return false;
     }
     return true;
   }
 }
 
-function isCentury(name: string, start: number): boolean {
-  const century = name.slice(start, start + 2);
-  return century === "19" || century === "20";
+function isCentury(bytes: Uint8Array, start: number): boolean {
+  const [first, second] = [bytes[start], bytes[start + 1]];
+  return (first === 0x31 && second === 0x39) || (first === 0x32 && second === 0x30);
 }

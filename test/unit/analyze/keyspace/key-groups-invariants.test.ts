@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { KeyGroups } from "../../../../src/analyze/keyspace/key-groups.js";
+import { NameBytes } from "../../../../src/model/name-bytes.js";
 import { NameTree, type SavedTree } from "../../../../src/analyze/keyspace/names/name-tree.js";
 import { keyPage, seededRandom, type KeyRow } from "../../../support/key-page.js";
 
@@ -96,13 +97,13 @@ describe("whatever the names are", () => {
   it("saved while it has no room for more than the frequent prefixes the tree goes on the same way", () => {
     const rows = anyRows(8, 4000);
     const whole = new NameTree(150);
-    for (const { name } of rows.slice(0, 2000)) whole.add(name, 10);
+    for (const { name } of rows.slice(0, 2000)) whole.add(page(name), 0, 10);
     const restored = NameTree.restore(JSON.parse(JSON.stringify(whole.save())) as SavedTree, seededRandom(1));
     whole.weigh();
     expect(restored.save()).toEqual(whole.save());
     for (const { name } of rows.slice(2000)) {
-      whole.add(name, 10);
-      restored.add(name, 10);
+      whole.add(page(name), 0, 10);
+      restored.add(page(name), 0, 10);
     }
     expect(restored.save()).toEqual(whole.save());
   });
@@ -111,10 +112,16 @@ describe("whatever the names are", () => {
     const tree = new NameTree(200);
     const rows = anyRows(seed, 5000);
     for (const { name } of rows) {
-      tree.add(name, 10);
+      tree.add(page(name), 0, 10);
       expect(tree.nodes).toBeLessThanOrEqual(200);
     }
     expect(new NameTree(200, tree.root).nodes).toBe(tree.nodes);
     expect(tree.root.keys).toBe(rows.length);
   });
 });
+
+function page(name: string): NameBytes {
+  const names = new NameBytes();
+  names.take([name]);
+  return names;
+}

@@ -11,23 +11,23 @@ function fullPages(count: AdaptiveCount, pages: number): number[] {
 }
 
 describe("AdaptiveCount", () => {
-  it("doubles from a hundred up to a thousand keys a page", () => {
+  it("doubles from a hundred up to four hundred keys a page", () => {
     const count = new AdaptiveCount(0.1);
     expect(count.count).toBe(100);
-    expect(fullPages(count, 5)).toEqual([200, 400, 800, 1_000, 1_000]);
+    expect(fullPages(count, 5)).toEqual([200, 400, 400, 400, 400]);
   });
 
   it("goes up to four thousand where a round trip takes a millisecond", () => {
     expect(fullPages(new AdaptiveCount(1), 7).at(-1)).toBe(4_000);
-    expect(fullPages(new AdaptiveCount(0.99), 7).at(-1)).toBe(1_000);
+    expect(fullPages(new AdaptiveCount(0.99), 7).at(-1)).toBe(400);
   });
 
   it("asks for half when the server is slow, and then grows in small steps", () => {
     const count = new AdaptiveCount(0.1);
     fullPages(count, 5);
     count.slowDown();
-    expect(count.count).toBe(500);
-    expect(fullPages(count, 3)).toEqual([550, 605, 665]);
+    expect(count.count).toBe(200);
+    expect(fullPages(count, 3)).toEqual([220, 242, 266]);
   });
 
   it("never asks for less than ten", () => {
@@ -42,7 +42,7 @@ describe("AdaptiveCount", () => {
     for (let i = 0; i < 10; i++) count.pageCame(count.count, 0, 0);
     expect(count.count).toBe(5_000);
     count.pageCame(5_000, 500, 10_000);
-    expect(count.count).toBe(1_000);
+    expect(count.count).toBe(400);
   });
 
   it("keeps the names of a page to about a megabyte", () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { without, type AskedCommands } from "../../../../src/collect/keyspace/asked-commands.js";
 import { PassingError } from "../../../../src/collect/keyspace/error-reply.js";
-import { lengthRequest, measureRequest } from "../../../../src/collect/keyspace/measure-request.js";
+import { addLengths, addMeasuring } from "../../../../src/collect/keyspace/measure-request.js";
 import { readPage, type PageReading } from "../../../../src/collect/keyspace/read-page.js";
 import { ReplyError, type BulkReply } from "../../../../src/model/node-port.js";
-import { encodeCommand, RespReader } from "../../../../src/protocol/resp.js";
+import { KeyCommands } from "../../../../src/protocol/key-commands.js";
+import { RespReader } from "../../../../src/protocol/resp.js";
 
 const everything: AskedCommands = {
   type: true,
@@ -20,9 +21,27 @@ const everything: AskedCommands = {
 /** Key 32 of a scan is asked for more, those after it are not. */
 const plain = 1;
 
-function commandsOf(request: string): BulkReply[] {
+interface Asked {
+  commands: BulkReply[];
+  count: number;
+}
+
+function askedOf(names: string[], add: (keys: KeyCommands) => number): Asked {
+  const keys = new KeyCommands();
+  keys.about(names);
+  const count = add(keys);
+  return { commands: commandsOf(keys.request), count };
+}
+
+const measuring = (names: string[], asked: AskedCommands, firstNumber: number) =>
+  askedOf(names, (keys) => addMeasuring(keys, asked, firstNumber));
+
+const lengthsOf = (names: string[], replies: BulkReply[], asked: AskedCommands, firstNumber: number) =>
+  askedOf(names, (keys) => addLengths(keys, replies, asked, firstNumber));
+
+function commandsOf(request: Uint8Array): BulkReply[] {
   const reader = new RespReader();
-  reader.push(request);
+  reader.push(Buffer.from(request).toString("latin1"));
   const commands: BulkReply[] = [];
   for (let next = reader.next(); next !== undefined; next = reader.next()) commands.push(next);
   return commands;
@@ -48,24 +67,24 @@ function read(
 const noCommand = new ReplyError("NOPERM User a has no permissions to run the 'memory|usage' command");
 const noKey = new ReplyError("NOPERM No permissions to access a key");
 
-describe("measureRequest", () => {
+describe("addMeasuring", () => {
   it("asks type, memory with a bounded sample, and TTL of each key", () => {
-    const { request, count } = measureRequest(["a", "bb"], everything, plain);
+    const { commands, count } = measuring(["a", "bb"], everything, plain);
     const expected = ["a", "bb"].flatMap((key) => [
       ["TYPE", key],
-      ["MEMORY", "USAGE", key, "SAMPLES", "5"],
+      ["MEMORY", "USAGE", key],
       ["PTTL", key],
     ]);
-    expect(commandsOf(request)).toEqual(expected);
+    expect(commands).toEqual(expected);
     expect(count).toBe(6);
   });
 
   it("asks encoding and idle time of every 32nd key of the scan, whatever the pages", () => {
     const names = Array.from({ length: 40 }, (_, i) => `k${i}`);
-    const inOne = commandsOf(measureRequest(names, everything, 30).request);
+    const inOne = measuring(names, everything, 30).commands;
     const inTwo = [
-      ...commandsOf(measureRequest(names.slice(0, 7), everything, 30).request),
-      ...commandsOf(measureRequest(names.slice(7), everything, 37).request),
+      ...measuring(names.slice(0, 7), everything, 30).commands,
+      ...measuring(names.slice(7), everything, 37).commands,
     ];
     expect(inTwo).toEqual(inOne);
     const objects = inOne.filter((command) => Array.isArray(command) && command[0] === "OBJECT");
@@ -81,25 +100,25 @@ describe("measureRequest", () => {
         everything,
         { ...everything, type: false, frequency: "all" as const, idle: "none" as const },
       ]) {
-        const { request, count } = measureRequest(list, asked, firstNumber);
-        expect(commandsOf(request)).toHaveLength(count);
+        const { commands, count } = measuring(list, asked, firstNumber);
+        expect(commands).toHaveLength(count);
       }
     }
   });
 
   it("leaves out what was refused", () => {
     const asked = ["MEMORY USAGE", "PTTL", "OBJECT ENCODING", "OBJECT IDLETIME"].reduce(without, everything);
-    expect(measureRequest(["a"], asked, 0)).toEqual({ request: encodeCommand("TYPE", "a"), count: 1 });
+    expect(measuring(["a"], asked, 0)).toEqual({ commands: [["TYPE", "a"]], count: 1 });
   });
 });
 
-describe("lengthRequest", () => {
+describe("addLengths", () => {
   it("counts collections by the type that was answered, and nothing else", () => {
     const names = ["s", "h", "l", "e", "z", "x", "m", "gone", "denied"];
     const types = ["string", "hash", "list", "set", "zset", "stream", "vectorset", "none", noKey];
     const replies = types.flatMap((type, i) => (i === 0 ? [type, 1, 1, "int", 9] : [type, 1, 1]));
-    const { request, count } = lengthRequest(names, replies, everything, 0);
-    expect(commandsOf(request)).toEqual([
+    const { commands, count } = lengthsOf(names, replies, everything, 0);
+    expect(commands).toEqual([
       ["HLEN", "h"],
       ["LLEN", "l"],
       ["SCARD", "e"],
@@ -111,12 +130,12 @@ describe("lengthRequest", () => {
 
   it("takes the type that SCAN was told to give", () => {
     const asked = { ...everything, type: false, knownType: "hash" };
-    expect(commandsOf(lengthRequest(["h"], [64, -1], asked, plain).request)).toEqual([["HLEN", "h"]]);
+    expect(lengthsOf(["h"], [64, -1], asked, plain).commands).toEqual([["HLEN", "h"]]);
   });
 
   it("asks nothing where counting would touch", () => {
     const asked = { ...everything, countedTypes: new Set<string>() };
-    expect(lengthRequest(["h"], ["hash", 64, -1], asked, plain)).toEqual({ request: "", count: 0 });
+    expect(lengthsOf(["h"], ["hash", 64, -1], asked, plain)).toEqual({ commands: [], count: 0 });
   });
 });
 
