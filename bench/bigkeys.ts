@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { prepareRawScan } from "./raw-scan.js";
 import { cachectl, inTurn, machine, row, spread, timeRun } from "./measure.js";
 import { mixedKeys, seed } from "./seed-keys.js";
 import { BenchServers, redisProgram } from "./servers.js";
@@ -12,16 +13,18 @@ const clusterDelayMs = 25;
 const clusterKeysPerNode = 100_000;
 
 /**
- * `bigkeys [keys=1000000] [runs=3]`: against redis-cli on loopback and with 1 ms of delay each way, then one node against six.
+ * `bigkeys [keys=1000000] [runs=3] [loopback,delay,cluster]`: against redis-cli on loopback and with 1 ms of delay each way, then one
+ * node against six. On loopback also against what the server allows at best.
  * With REDIS_BIN=<directory> of another release than the PATH's; --keystats needs a redis-cli 8.0.
  */
 export async function bench(args: string[]): Promise<void> {
   const keys = Number(args[0] ?? 1_000_000);
   const runs = Number(args[1] ?? 3);
   console.log(`${machine()}; ${versionOf("redis-server")}; ${versionOf("redis-cli")}`);
-  await onLoopback(keys, runs);
-  await withDelay(keys, runs);
-  await inCluster(runs);
+  const parts = (args[2] ?? "loopback,delay,cluster").split(",");
+  if (parts.includes("loopback")) await onLoopback(keys, runs);
+  if (parts.includes("delay")) await withDelay(keys, runs);
+  if (parts.includes("cluster")) await inCluster(runs);
 }
 
 async function onLoopback(keys: number, runs: number): Promise<void> {
@@ -30,7 +33,9 @@ async function onLoopback(keys: number, runs: number): Promise<void> {
     const port = await servers.redis();
     await seed([port], keys, mixedKeys);
     console.log(`\n${grouped(keys)} keys on loopback`);
-    await compare(runs, { port, keys }, { port, keys });
+    await compare(runs, { port, keys }, { port, keys }, [
+      { label: "a socket that counts lines", run: await prepareRawScan(port) },
+    ]);
   } finally {
     await servers.stop();
   }
@@ -58,20 +63,27 @@ interface Keyspace {
   keys: number;
 }
 
-/** Keys a second, and by how much cachectl's rate is higher, run by run. */
-async function compare(runs: number, ours: Keyspace, theirs: Keyspace): Promise<void> {
-  const options = ["--bigkeys", "--memkeys", ...(knowsKeystats() ? ["--keystats"] : [])];
+interface Competitor {
+  label: string;
+  run: () => Promise<number>;
+}
+
+/** Keys a second, and by how much cachectl's rate is higher, run by run. @param more run on our server, beside redis-cli */
+async function compare(runs: number, ours: Keyspace, theirs: Keyspace, more: Competitor[] = []): Promise<void> {
   const command = [...cachectl, "bigkeys", `redis://127.0.0.1:${ours.port}`, "--json"];
   const redisCli = [redisProgram("redis-cli"), "-p", String(theirs.port)];
-  const [own = [], ...others] = await inTurn(runs, [
-    () => timeRun(command),
-    ...options.map((option) => () => timeRun([...redisCli, option])),
-  ]);
+  const others = [
+    ...["--bigkeys", "--memkeys", ...(knowsKeystats() ? ["--keystats"] : [])].map((option) => ({
+      ...{ label: `redis-cli ${option}`, keys: theirs.keys },
+      run: () => timeRun([...redisCli, option]),
+    })),
+    ...more.map((competitor) => ({ ...competitor, keys: ours.keys })),
+  ];
+  const [own = [], ...seconds] = await inTurn(runs, [() => timeRun(command), ...others.map(({ run }) => run)]);
   printRate("cachectl bigkeys --json", own, ours.keys);
-  for (const [i, option] of options.entries()) {
-    const seconds = others[i] ?? [];
-    printRate(`redis-cli ${option}`, seconds, theirs.keys);
-    const ratios = seconds.map((value, run) => value / theirs.keys / ((own[run] ?? Number.NaN) / ours.keys));
+  for (const [i, { label, keys }] of others.entries()) {
+    printRate(label, seconds[i] ?? [], keys);
+    const ratios = (seconds[i] ?? []).map((value, run) => value / keys / ((own[run] ?? Number.NaN) / ours.keys));
     console.log(row("  cachectl is faster by, run by run", spread(ratios), "×"));
   }
 }

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import type { Redis as RedisClient, RedisOptions } from "ioredis";
 import { ConnectError, ServerReplyError } from "../model/errors.js";
@@ -8,6 +9,12 @@ import { aborted, connectFailure, replyHint, timedOut, tlsUnanswered, type Conne
 import { withDeadline } from "./deadline.js";
 import { explainHangUp } from "./tls-hello.js";
 import { tlsOptions } from "./tls-options.js";
+
+/**
+ * ioredis is CommonJS: an `import` has its hundred files searched for what they export, which takes as long again as to load them,
+ * and keeps a core busy with compiling the search.
+ */
+const require = createRequire(import.meta.url);
 
 /** What a connection needs to know; the part of a profile that concerns one node. */
 export interface RedisSettings {
@@ -36,7 +43,7 @@ export async function openRedis(endpoint: Endpoint, settings: RedisSettings, sig
     hasPassword: settings.credentials !== null,
   };
   const startedAt = performance.now();
-  const { Redis } = await import("ioredis");
+  const { Redis } = require("ioredis") as typeof import("ioredis");
   const connection = new RedisConnection(
     new Redis(clientOptions(endpoint, settings)),
     attempt,

@@ -3,12 +3,14 @@ import { errorText, isLost, type Command } from "./member-link.js";
 import { stopReason, type PairRun, type PartResult } from "./move-run.js";
 
 /** Slots with keys that are open at a time in one window: what a killed run leaves to be finished. */
-const windowFullSlots = 16;
-const windowKeys = 2_000;
+const windowFullSlots = 32;
+const windowKeys = 4_000;
+/** A stop waits for the windows that are open: under a rate they hold what moves within so many seconds. */
+const windowSeconds = 5;
 /** Slots of a window in all. Nothing of an empty one can be left behind, so it counts only for how long its SETSLOTs take. */
 const windowSlots = 128;
-/** Windows of a pair at the same time: while one is opened or closed, another's keys move. */
-const lanes = 3;
+/** Windows of a pair at the same time: while one is opened or closed, another's keys move. More of them keep others waiting longer. */
+const lanes = 2;
 
 /** Moves slots of one pair window by window until all are through, a stop is asked for, or there is no sense in going on. */
 export async function moveClassic(pair: PairRun, slots: readonly number[]): Promise<PartResult> {
@@ -42,7 +44,8 @@ export async function moveClassic(pair: PairRun, slots: readonly number[]): Prom
 }
 
 /** Small enough each by slots and by keys, in ascending order. */
-async function windowsOf({ from }: PairRun, slots: readonly number[], result: PartResult): Promise<number[][]> {
+async function windowsOf({ from, run }: PairRun, slots: readonly number[], result: PartResult): Promise<number[][]> {
+  const mostKeys = Math.min(windowKeys, (run.options.ratePerSecond ?? Infinity) * windowSeconds);
   const counts = await countKeys(from, slots).catch((error: unknown) => {
     if (!isLost(error)) throw error;
     result.fatal = error.message;
@@ -56,7 +59,7 @@ async function windowsOf({ from }: PairRun, slots: readonly number[], result: Pa
     const count = counts[index] ?? 0;
     full += count > 0 ? 1 : 0;
     keys += count;
-    const fits = full <= windowFullSlots && keys <= windowKeys;
+    const fits = full <= windowFullSlots && keys <= mostKeys;
     if (window !== undefined && window.length < windowSlots && fits) window.push(slot);
     else {
       windows.push([slot]);

@@ -1,5 +1,6 @@
 import { keyText } from "../../model/key-name.js";
 import type { BulkReply } from "../../model/node-port.js";
+import { commandBeginning } from "../../protocol/key-commands.js";
 import { errorText, type Command } from "./member-link.js";
 import type { PairRun } from "./move-run.js";
 import { CachectlError } from "../../model/errors.js";
@@ -62,11 +63,12 @@ export function namesOf(reply: BulkReply | undefined, address: string): string[]
 
 const measuredAtOnce = 1_000;
 
+const memoryUsage = commandBeginning("MEMORY", "USAGE");
+
 async function measure({ from, run }: PairRun, lane: string, names: readonly string[]): Promise<number[] | null> {
   const sizes: number[] = [];
   for (let at = 0; at < names.length; at += measuredAtOnce) {
-    const commands = names.slice(at, at + measuredAtOnce).map((name): Command => ["MEMORY", "USAGE", name]);
-    for (const reply of await from.ask(lane, commands)) {
+    for (const reply of await from.askOfEach(lane, memoryUsage, names.slice(at, at + measuredAtOnce))) {
       const refused = errorText(reply);
       if (refused !== null) {
         run.notes.add(

@@ -1,6 +1,7 @@
 import { CachectlError } from "../../model/errors.js";
 import type { NodeRef } from "../../model/cluster-topology.js";
 import { ReplyError, type BulkReply, type RedisBulkPort } from "../../model/node-port.js";
+import { KeyCommands } from "../../protocol/key-commands.js";
 import { encodeCommand } from "../../protocol/resp.js";
 import type { MoveMember } from "../move-types.js";
 
@@ -45,9 +46,21 @@ export class MemberLink {
     if (commands.length === 0) return [];
     let request = "";
     for (const command of commands) request += encodeCommand(...command);
+    return this.send(lane, request, commands.length);
+  }
+
+  /** One command for each key, its last argument: thousands of them. Rejects like `ask`. @param beginning by `commandBeginning` */
+  async askOfEach(lane: string, beginning: Uint8Array, keys: readonly string[]): Promise<BulkReply[]> {
+    const commands = new KeyCommands();
+    commands.about(keys);
+    for (let i = 0; i < keys.length; i++) commands.add(beginning, i);
+    return this.send(lane, commands.request, keys.length);
+  }
+
+  private async send(lane: string, request: string | Uint8Array, count: number): Promise<BulkReply[]> {
     const connection = this.connection(lane);
     try {
-      return await (await connection).pipeline(request, commands.length);
+      return await (await connection).pipeline(request, count);
     } catch (error) {
       if (this.#lanes.get(lane) === connection) this.#lanes.delete(lane);
       throw error;
