@@ -84,7 +84,7 @@ async function compare(runs: number, ours: Keyspace, theirs: Keyspace, more: Com
   for (const [i, { label, keys }] of others.entries()) {
     printRate(label, seconds[i] ?? [], keys);
     const ratios = (seconds[i] ?? []).map((value, run) => value / keys / ((own[run] ?? Number.NaN) / ours.keys));
-    console.log(row("  cachectl is faster by, run by run", spread(ratios), "×"));
+    console.log(row("  cachectl's rate is, run by run, times that", spread(ratios), "×"));
   }
 }
 

@@ -47,7 +47,7 @@ const files = readdirSync(root, { recursive: true, encoding: "utf8" })
   .map((name) => ({ name, room: name.split("/")[0] ?? "", text: readFileSync(join(root, name), "utf8") }));
 
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+  return [...text.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
 }
 
 function roomOf(name: string, imported: string): string {

@@ -15,22 +15,26 @@ export class NameBytes {
     return this.#bytes;
   }
 
-  /** Forgets the names before. @param names one character a byte */
-  take(names: readonly string[]): void {
+  /** Forgets the names before. @param names one character a byte; `longest` bytes are taken of each, and no more */
+  take(names: readonly string[], longest = Infinity): void {
     const { length } = names;
     if (this.#starts.length <= length) this.#starts = new Int32Array(2 * length + 1);
     const starts = this.#starts;
     let start = 0;
+    let whole = true;
     for (let i = 0; i < length; i++) {
+      const bytes = (names[i] as string).length;
+      if (bytes > longest) whole = false;
       starts[i] = start;
-      start += (names[i] as string).length + 1;
+      start += Math.min(bytes, longest) + 1;
     }
     starts[length] = start;
     this.count = length;
     if (this.#bytes.length < start) this.#bytes = Buffer.alloc(2 * start);
     // All at once: a call for each name would take longer than the rest.
-    this.#bytes.write(names.join("\0"), "latin1");
-    this.#bytes[start - 1] = 0;
+    const taken = whole ? names : names.map((name) => name.slice(0, longest));
+    this.#bytes.write(taken.join("\0"), "latin1");
+    if (length > 0) this.#bytes[start - 1] = 0;
   }
 
   startOf(i: number): number {

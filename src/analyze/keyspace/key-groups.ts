@@ -11,6 +11,7 @@ import { groupFacts } from "./group-facts.js";
 import { GroupStatistics } from "./group-statistics.js";
 import { patternsOf } from "./names/name-patterns.js";
 import { NameTree, type SavedTree } from "./names/name-tree.js";
+import { seenCharacters } from "./names/split-name.js";
 import type { KeyReducer } from "./reducer.js";
 import { seededRandom } from "./seeded-random.js";
 
@@ -55,7 +56,8 @@ export class KeyGroups implements KeyReducer {
   add(page: KeyPage): void {
     this.#folded = null;
     // Called for every key: an iterator's pairs would cost as much as the tree.
-    this.#names.take(page.names);
+    // A page may have a hundred names of megabytes each.
+    this.#names.take(page.names, seenCharacters);
     for (let i = 0; i < page.names.length; i++) {
       const node = this.#tree.add(this.#names, i, page.bytes[i] ?? 0);
       node.statistics ??= new GroupStatistics(this.#random);

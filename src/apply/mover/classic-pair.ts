@@ -5,7 +5,7 @@ import { stopReason, type PairRun, type PartResult } from "./move-run.js";
 /** Slots with keys that are open at a time in one window: what a killed run leaves to be finished. */
 const windowFullSlots = 32;
 const windowKeys = 4_000;
-/** A stop waits for the windows that are open: under a rate they hold what moves within so many seconds. */
+/** A stop waits for the windows that are open: under a rate each holds what moves within so many seconds, or a single slot. */
 const windowSeconds = 5;
 /** Slots of a window in all. Nothing of an empty one can be left behind, so it counts only for how long its SETSLOTs take. */
 const windowSlots = 128;

@@ -4,7 +4,7 @@ import type { Clock } from "../../model/clock.js";
 const firstRequestKeys = 100;
 /** Fewer are not worth a round trip of their own. */
 const leastRequestKeys = 25;
-/** More gain little on any network, three requests of a pair being under way at a time, and others wait for each. */
+/** More gain little on any network, two requests of a pair being under way at a time, and others wait for each. */
 const mostRequestKeys = 200;
 
 /**

@@ -14,7 +14,7 @@ interface Answers {
 const longestNameBytes = 4 << 20;
 
 /** Of a page of usual names. What names of megabytes needed is not held on to. */
-const mostKeptBytes = 1 << 20;
+const mostKeptBytes = 2 << 20;
 
 /** Asks about the keys of pages, of which several may be under way at the same time. */
 export class KeyQuestions {

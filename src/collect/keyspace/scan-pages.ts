@@ -44,8 +44,8 @@ interface Page {
   nameBytes: number;
 }
 
-/** While one's lengths are asked for and one is digested the server needs another to work on. Four or more gain nothing. */
-const mostUnderWay = 3;
+/** While one's lengths are asked for and one is digested the server needs others to work on. More than these gain nothing. */
+const mostUnderWay = 4;
 
 /** A stop must not have to wait for a long pause. */
 const longestNapMs = 100;
@@ -111,7 +111,7 @@ export class DatabaseScan {
     if (!goesOn) {
       this.#underWay = [];
       await this.#digested;
-    } else if (this.#underWay.length > mostUnderWay) await this.#underWay.shift();
+    } else if (this.#underWay.length >= mostUnderWay) await this.#underWay.shift();
   }
 
   private ask(cursor: string): Promise<Page> {

@@ -21,6 +21,13 @@ describe("NameBytes", () => {
     expect(textsOf(names)).toEqual(list);
   });
 
+  it("takes no more of a name than it is told, so that a page of long ones costs little", () => {
+    const names = new NameBytes();
+    names.take(["abc", "d".repeat(6_000_000), "", "ef"], 5);
+    expect(textsOf(names)).toEqual(["abc", "ddddd", "", "ef"]);
+    expect(names.bytes.length).toBeLessThan(100_000);
+  });
+
   it("has a zero after each name, also where a longer page was before", () => {
     const names = new NameBytes();
     names.take(["1234567890"]);

@@ -2,7 +2,7 @@ import { NameBytes } from "../../../model/name-bytes.js";
 import { collapse, weed, type CollapseContext } from "./collapse-names.js";
 import { edge, wildEdge } from "./edge-hash.js";
 import { NameNode, Saturated, type SavedNode } from "./name-node.js";
-import { SplitName } from "./split-name.js";
+import { seenCharacters, SplitName } from "./split-name.js";
 import { Join, TokenKind } from "./token-kind.js";
 import { thin } from "./thin-names.js";
 
@@ -88,7 +88,7 @@ export class NameTree {
   /** The node in which the name would end; null where it would need a new one. Counts nothing. */
   find(name: string): NameNode | null {
     const one = new NameBytes();
-    one.take([name]);
+    one.take([name], seenCharacters);
     this.#name = one.bytes;
     this.#names.split(one.bytes, one.startOf(0), one.endOf(0));
     return this.endOf(this.root, 0);

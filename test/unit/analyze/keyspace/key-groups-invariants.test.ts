@@ -94,6 +94,12 @@ describe("whatever the names are", () => {
     expect(sums(restored)).toEqual(expectedSums(rows));
   });
 
+  it("a page may hold more of names than a text can", () => {
+    const name = `long:${"n".repeat(6_000_000)}`;
+    const groups = addAll(new KeyGroups(), Array.from({ length: 100 }, () => ({ name, bytes: 6_000_100 })));
+    expect(groups.groups(1, 1).groups[0]).toMatchObject({ pattern: "long:*", keys: { value: 100 } });
+  });
+
   it("saved while it has no room for more than the frequent prefixes the tree goes on the same way", () => {
     const rows = anyRows(8, 4000);
     const whole = new NameTree(150);
