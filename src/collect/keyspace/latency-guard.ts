@@ -17,9 +17,17 @@ export interface GuardDeps {
   ping(): Promise<void>;
 }
 
+/** One PING, in milliseconds. */
+interface Answer {
+  /** From the question to when this program had the answer in hand: the server and the network took no longer. */
+  elapsedMs: number;
+  /** Without what this program itself was busy meanwhile: the server and the network took no less. */
+  certainMs: number;
+}
+
 /**
- * Watches how long a node takes to answer beside a scan: a PING every 100 ms on a connection of its own. The time that this
- * program itself was busy meanwhile is taken off, so that what is left is the server's and the network's for certain.
+ * Watches how long a node takes to answer beside a scan: a PING every 100 ms on a connection of its own. Late is an answer that took
+ * longer for certain than the fastest took at most: a busy program finds neither a healthy server slow nor a distant one near.
  */
 export class LatencyGuard {
   /** The fastest PING before the scan; null while none was answered. */
@@ -39,10 +47,10 @@ export class LatencyGuard {
   /** Finds out how fast the node is while nothing of the scan has begun. */
   async begin(): Promise<void> {
     for (let i = 0; i < pingsBefore; i++) {
-      const tookMs = await this.measure();
+      const answer = await this.measure();
       // A node that is stuck would cost a timeout with each.
-      if (tookMs === null) return;
-      this.baseMs = Math.min(this.baseMs ?? Infinity, tookMs);
+      if (answer === null) return;
+      this.baseMs = Math.min(this.baseMs ?? Infinity, answer.elapsedMs);
     }
   }
 
@@ -54,8 +62,8 @@ export class LatencyGuard {
         () => false,
       );
     while (!this.#ended && (await pause()) && !this.ended()) {
-      const tookMs = await this.measure();
-      if (tookMs !== null) this.note(tookMs);
+      const answer = await this.measure();
+      if (answer !== null) this.note(answer);
     }
   }
 
@@ -64,12 +72,12 @@ export class LatencyGuard {
   }
 
   /** One more answer. Public for what is worth testing on literal numbers. */
-  note(tookMs: number): void {
-    this.baseMs = Math.min(this.baseMs ?? Infinity, tookMs);
-    this.#recent.push(tookMs);
+  note({ elapsedMs, certainMs }: Answer): void {
+    this.baseMs = Math.min(this.baseMs ?? Infinity, elapsedMs);
+    this.#recent.push(certainMs);
     if (this.#recent.length > judgedPings) this.#recent.shift();
     if (this.#recent.length < judgedPings) return;
-    const lateMs = Math.min(...this.#recent) - this.baseMs;
+    const lateMs = Math.max(0, Math.min(...this.#recent) - this.baseMs);
     this.addedMs = Math.max(this.addedMs ?? 0, lateMs);
     if (lateMs <= this.maxLatencyMs) this.#pauseMs = 0;
   }
@@ -91,7 +99,7 @@ export class LatencyGuard {
     return Math.min(...this.#recent) - this.baseMs > this.maxLatencyMs;
   }
 
-  private async measure(): Promise<number | null> {
+  private async measure(): Promise<Answer | null> {
     const { clock } = this.deps;
     const startedAt = clock.monotonicMs();
     const busyAt = this.deps.busyMs();
@@ -101,7 +109,8 @@ export class LatencyGuard {
       // Whether the node is still there is for the scan to find out; an answer that never came has no duration.
       return null;
     }
-    return Math.max(0, clock.monotonicMs() - startedAt - (this.deps.busyMs() - busyAt));
+    const elapsedMs = clock.monotonicMs() - startedAt;
+    return { elapsedMs, certainMs: Math.max(0, elapsedMs - (this.deps.busyMs() - busyAt)) };
   }
 
   /** A method, because the flag changes while `watch` sleeps. */

@@ -96,7 +96,10 @@ describe("whatever the names are", () => {
 
   it("a page may hold more of names than a text can", () => {
     const name = `long:${"n".repeat(6_000_000)}`;
-    const groups = addAll(new KeyGroups(), Array.from({ length: 100 }, () => ({ name, bytes: 6_000_100 })));
+    const groups = addAll(
+      new KeyGroups(),
+      Array.from({ length: 100 }, () => ({ name, bytes: 6_000_100 })),
+    );
     expect(groups.groups(1, 1).groups[0]).toMatchObject({ pattern: "long:*", keys: { value: 100 } });
   });
 
