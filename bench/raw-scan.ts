@@ -28,7 +28,7 @@ export async function prepareRawScan(port: number): Promise<() => Promise<number
     for (let cursor = ""; cursor !== "0";) {
       const asked = cursor === "" ? "0" : cursor;
       const [next, names] = (await connection.call("SCAN", asked, "COUNT", String(keysPerPart))) as [string, string[]];
-      const measured = names.map((name) => about(name)).join("");
+      const measured = names.map(about).join("");
       const request = encodeCommand("SCAN", asked, "COUNT", String(keysPerPart)) + measured;
       // SCAN: a list of the cursor and a list, with two lines for each text in it.
       lastLine += 4 + 2 * names.length + 3 * names.length;

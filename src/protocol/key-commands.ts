@@ -1,4 +1,5 @@
 import { NameBytes } from "../model/name-bytes.js";
+import { encodeArgument } from "./resp.js";
 
 const dollar = 36;
 const carriageReturn = 13;
@@ -77,8 +78,7 @@ export class KeyCommands {
 
 /** A command that lacks its last argument: `["OBJECT", "ENCODING"]`. */
 export function commandBeginning(...words: string[]): Uint8Array {
-  const text = words.map((word) => `$${word.length}\r\n${word}\r\n`).join("");
-  return Buffer.from(`*${words.length + 1}\r\n${text}`, "latin1");
+  return Buffer.from(`*${words.length + 1}\r\n${words.map(encodeArgument).join("")}`, "latin1");
 }
 
 /** A whole number from 0 on. @returns where it ends */

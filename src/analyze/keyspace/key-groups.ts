@@ -55,9 +55,9 @@ export class KeyGroups implements KeyReducer {
 
   add(page: KeyPage): void {
     this.#folded = null;
-    // Called for every key: an iterator's pairs would cost as much as the tree.
     // A page may have a hundred names of megabytes each.
     this.#names.take(page.names, seenCharacters);
+    // Called for every key: an iterator's pairs would cost as much as the tree.
     for (let i = 0; i < page.names.length; i++) {
       const node = this.#tree.add(this.#names, i, page.bytes[i] ?? 0);
       node.statistics ??= new GroupStatistics(this.#random);

@@ -63,8 +63,7 @@ export class NameTree {
   add(page: NameBytes, at: number, bytes: number): NameNode {
     if (this.#context.nodes > this.maxNodes - reserve) this.makeRoom();
     const names = this.#names;
-    this.#name = page.bytes;
-    names.split(page.bytes, page.startOf(at), page.endOf(at));
+    this.split(page, at);
     let node = this.root;
     node.keys++;
     node.bytes += bytes;
@@ -89,8 +88,7 @@ export class NameTree {
   find(name: string): NameNode | null {
     const one = new NameBytes();
     one.take([name], seenCharacters);
-    this.#name = one.bytes;
-    this.#names.split(one.bytes, one.startOf(0), one.endOf(0));
+    this.split(one, 0);
     return this.endOf(this.root, 0);
   }
 
@@ -108,6 +106,11 @@ export class NameTree {
     tree.#provenKeys = provenKeys;
     tree.#roomMadeAt = roomMadeAt;
     return tree;
+  }
+
+  private split(page: NameBytes, at: number): void {
+    this.#name = page.bytes;
+    this.#names.split(page.bytes, page.startOf(at), page.endOf(at));
   }
 
   private makeRoom(): void {

@@ -4,9 +4,10 @@ import { alikeClasses, Class, classes, isCompoundId, isHex, Join, TokenKind, tok
 
 /** Nobody reads a pattern beyond this; a longer name ends in `*`. */
 const splitCharacters = 512;
+const splitTokens = 32;
+
 /** As much of a name as `split` needs to see: an id that begins within what is split may end behind it. */
 export const seenCharacters = 2 * splitCharacters;
-const splitTokens = 32;
 
 /** Beyond the limit there may be the two halves of `user123` and what stands for the rest. */
 const capacity = splitTokens + 2;
