@@ -19,7 +19,7 @@ describe("a run backs off", () => {
     const server = await startRedis({ config: allowStall(newest?.version ?? ""), release: newest?.name ?? "" });
     const { manifest } = await warmFiles(users(6_000), userMap);
     const pace = ["--rate", "3k", "--max-latency", "25ms"];
-    const run = await underWay([manifest, "-p", urlOf(server)], [server], pace);
+    const run = await underWay([manifest, "-p", urlOf(server)], [server], { pace });
     let over = false;
     void run.ended.then(() => (over = true));
     const hasEnded = () => over;

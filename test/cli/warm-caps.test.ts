@@ -62,7 +62,9 @@ describe("a deadline", () => {
   it("comes also where the server has stopped answering, and nothing is claimed of what was under way", async () => {
     const server = await startRedis();
     const { manifest } = await warmFiles(users(20_000), userMap);
-    const run = await underWay([manifest, "-p", urlOf(server), "--deadline", "4s"], [server], ["--rate", "1k"]);
+    const run = await underWay([manifest, "-p", urlOf(server), "--deadline", "4s"], [server], {
+      pace: ["--rate", "1k"],
+    });
     await server.freeze();
     const { code, report } = await ended(run);
     await server.thaw();

@@ -51,7 +51,7 @@ describe("a Sentinel group, while it is warmed", () => {
       const group = await startSentinelGroup();
       const { primary, replica } = pairOf(group);
       const { manifest } = await warmFiles(users(rowCount), userMap);
-      const run = await underWay([manifest, "-p", urlOf(group)], [primary], [...calm, "--rate", "700"]);
+      const run = await underWay([manifest, "-p", urlOf(group)], [primary], { pace: [...calm, "--rate", "700"] });
       await failOver(group, replica);
       const { code, report } = await ended(run);
       expect([code, figure(report, "items written")]).toEqual([4, rowCount]);

@@ -39,11 +39,9 @@ describe("the lock, in the middle of a run", () => {
   it("is deleted: the run takes it anew before anybody else has it, and goes on", async () => {
     const server = await startRedis();
     const { manifest } = await warmFiles(users(15_000), userMap);
-    const run = await underWay(
-      [manifest, "-p", urlOf(server), "--lock-timeout", "9s"],
-      [server],
-      [...calm, "--rate", "2k"],
-    );
+    const run = await underWay([manifest, "-p", urlOf(server), "--lock-timeout", "9s"], [server], {
+      pace: [...calm, "--rate", "2k"],
+    });
     const mine = await server.call("GET", lock);
     expect(await server.call("DEL", lock)).toBe(1);
     await waitUntil(async () => (await server.call("GET", lock)) === mine, {

@@ -4,16 +4,25 @@ import { validReport } from "./bigkeys-run.js";
 import { waitUntil, type RedisServer } from "./servers/index.js";
 import { calm } from "./warm-run.js";
 
+interface UnderWay {
+  pace?: string[];
+  /** That many keys are there. */
+  keys?: number;
+}
+
 /** A run of the built program that takes some seconds, when it has surely written something. */
 export async function underWay(
   args: string[],
   servers: RedisServer[],
-  pace = [...calm, "--rate", "3k"],
+  { pace = [...calm, "--rate", "3k"], keys = 1 }: UnderWay = {},
 ): Promise<RunningCli> {
   const run = spawnCli(["warm", ...args, ...pace, "--json"]);
   let over = false;
   void run.ended.then(() => (over = true));
-  await waitUntil(async () => over || (await itemCount(...servers)) > 0, { what: "the run writes", timeoutMs: 30_000 });
+  await waitUntil(async () => over || (await itemCount(...servers)) >= keys, {
+    what: "the run writes",
+    timeoutMs: 30_000,
+  });
   return run;
 }
 

@@ -54,9 +54,18 @@ function seenNotes({ gaps, sampleRatio, match, type }: ScanFacts, told: readonly
     ...(sampleRatio === 1
       ? []
       : [
-          `${roundTo(100 * sampleRatio, 3)} % of the keys were measured: sums are estimates, with half the width of their 95 % interval in the columns "± 95 %". Single keys are those of the sample, and a larger one may be outside of it.`,
+          `${roundTo(100 * sampleRatio, 3)} % of the keys were measured: sums are estimates, with half the width of their 95 % interval in the columns "± 95 %". Single keys are those of the sample: up to ${formatCount(mostLargerKeys(sampleRatio))} larger ones may be outside of it (95 %), and where they are much larger, sums of bytes are too low by more than their intervals.`,
         ]),
   ];
+}
+
+/**
+ * How many keys may be larger than the largest of a sample that took each with probability `ratio`: that all of the n + 1 largest
+ * were left out has the probability (1 − ratio)^(n+1), which is below 5 % from this n on. Of sums no interval says that: its variance
+ * is taken from the sample, which knows nothing of them.
+ */
+function mostLargerKeys(ratio: number): number {
+  return Math.floor(Math.log(0.05) / Math.log(1 - ratio));
 }
 
 /** Or a reader would look for a mistake in the report. Measured on Redis 8.0.2 and 8.0.6; 7.0 and Valkey are not so. */

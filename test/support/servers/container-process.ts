@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { getContainerRuntimeClient, GenericContainer, PullPolicy, type ContainerRuntimeClient } from "testcontainers";
+import { waitUntil } from "../../../src/demo/wait-until.js";
 import { unwatch, watch } from "./registry.js";
 import type { ServerLaunch, ServerProcess, ServerSignal } from "./server-process.js";
 
@@ -63,9 +64,24 @@ export class ContainerProcess implements ServerProcess {
     const container = this.#container;
     if (container === undefined) return;
     this.#container = undefined;
-    await container.remove({ force: true, v: true });
+    // A container that is just ending by itself is "improper" to some engines, and gone a moment later.
+    await waitUntil(() => removed(container), {
+      what: `container ${container.id} is removed`,
+      timeoutMs: 10_000,
+      everyMs: 100,
+    });
     unwatch("container", container.id);
   }
+}
+
+/** Rejects while the engine refuses. */
+async function removed(container: Container): Promise<true> {
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+  }
+  return true;
 }
 
 /** The engine puts eight bytes before each piece of output: stream, three zeros, length. */
