@@ -4,18 +4,32 @@ import { shellQuote } from "../model/shell-quote.js";
 /** `evict-policy allkeys-lru set` as it is meant: `cachectl evict-policy set allkeys-lru`. Null where no later word is a verb. */
 export function verbFirst(error: unknown, program: Command, argv: readonly string[]): string | null {
   if (!(error instanceof CommanderError) || error.code !== "commander.unknownCommand") return null;
-  const words = [...argv];
   const path = ["cachectl"];
-  let noun = program;
-  for (let next = child(noun, words[0]); next !== undefined; next = child(noun, words[0])) {
-    path.push(words.shift() ?? "");
-    noun = next;
+  const others: string[] = [];
+  let verb = program;
+  let isOutOfOrder = false;
+  for (const word of argv) {
+    const next = child(verb, word);
+    if (next === undefined) others.push(word);
+    else {
+      isOutOfOrder ||= others.length > 0;
+      path.push(word);
+      verb = next;
+    }
   }
-  const at = words.findIndex((word) => child(noun, word) !== undefined);
-  if (at < 1) return null;
-  return [...path, words[at] ?? "", ...words.toSpliced(at, 1)].map(shellQuote).join(" ");
+  return isOutOfOrder ? [...path, ...withProfile(verb, others)].map(shellQuote).join(" ") : null;
 }
 
-function child({ commands }: Command, word: string | undefined): Command | undefined {
+/** Verbs that change something take their target only with -p. */
+function withProfile({ registeredArguments, options }: Command, words: string[]): string[] {
+  const [first = "-"] = words;
+  const takesIt = options.some(({ long }) => long === "--profile") && !words.includes("-p");
+  const isTarget = first.includes("://")
+    ? registeredArguments.at(-1)?.variadic !== true
+    : registeredArguments.length === 0;
+  return takesIt && isTarget && !first.startsWith("-") ? ["-p", ...words] : words;
+}
+
+function child({ commands }: Command, word: string): Command | undefined {
   return commands.find((command) => command.name() === word);
 }

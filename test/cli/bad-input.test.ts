@@ -37,6 +37,11 @@ describe("mistakes on the command line", () => {
     [["evict-policy", "allkeys-lru", "set"], "evict-policy set allkeys-lru"],
     [["cluster", "prod", "check", "--json"], "cluster check prod --json"],
     [["my cache", "analyze"], "analyze 'my cache'"],
+    [["cluster", "prod", "rebalance", "--dry-run"], "cluster rebalance -p prod --dry-run"],
+    [
+      ["redis+cluster://10.0.0.5", "cluster", "failover", "10.0.0.6:6379"],
+      "cluster failover -p redis+cluster://10.0.0.5 10.0.0.6:6379",
+    ],
   ])("says that the verb comes first: %j", async (args, meant) => {
     const run = await runCli(args);
     expectClear(run, 2);
