@@ -13,7 +13,8 @@ export async function withDeadline<T>(
   let timer: NodeJS.Timeout | undefined;
   let onAbort = () => {};
   const givenUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(onGiveUp("deadline")), timeoutMs);
+    // After this process stood still its timers come first, while the answer lies in the socket: that is read before.
+    timer = setTimeout(() => setImmediate(() => reject(onGiveUp("deadline"))), timeoutMs);
     onAbort = () => reject(onGiveUp("aborted"));
     signal.addEventListener("abort", onAbort, { once: true });
   });

@@ -16,17 +16,23 @@ const maxAttempts = 500;
 export class FreePorts {
   readonly #given = new Set<number>();
 
+  /** From the first port to the one before `end`: processes that share a machine can keep apart. */
+  constructor(
+    private readonly first = lowest,
+    private readonly end = highest,
+  ) {}
+
   /** `clusterBus`: the port 10,000 above is free too. */
   async take({ clusterBus }: { clusterBus: boolean }): Promise<number> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const port = randomInt(lowest, highest);
+      const port = randomInt(this.first, this.end);
       if (this.#given.has(port)) continue;
       this.#given.add(port);
       if ((await isFree(port)) && (!clusterBus || (await isFree(port + clusterBusOffset)))) return port;
     }
     throw new DemoError(
       "no-free-port",
-      `No free port between ${lowest} and ${highest} on 127.0.0.1 was found.`,
+      `No free port between ${this.first} and ${this.end} on 127.0.0.1 was found.`,
       "End some of the servers that listen there.",
     );
   }

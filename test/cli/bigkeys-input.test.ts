@@ -112,9 +112,10 @@ describe("hot keys", () => {
     const client = server.open();
     const calming = new AbortController();
     const load = (async () => {
-      while (!calming.signal.aborted) await client.call("GET", "user:1:name");
+      const calls = () => Array.from({ length: 20 }, () => client.call("GET", "user:1:name"));
+      while (!calming.signal.aborted) await Promise.all(calls());
     })();
-    const { report } = await runBigkeys([server.address, "--hot", "monitor", "--for", "500ms"]);
+    const { report } = await runBigkeys([server.address, "--hot", "monitor", "--for", "2s"]);
     calming.abort();
     await load;
     client.close();

@@ -12,7 +12,8 @@ usingServers();
 const deadline = 180_000;
 
 /** MIGRATE, and so slowly that a signal comes in the middle on any machine. */
-// A thousand keys in three pairs: some six seconds, in which a busy machine starts another run.
+// Some twenty seconds of work in three pairs, which three tests share: each takes two rounds of windows, the first one also
+// the start of another run.
 const slowly = ["--engine", "classic", "--rate", "60"];
 
 describe("cluster rebalance that does not come to its end", () => {
@@ -20,7 +21,7 @@ describe("cluster rebalance that does not come to its end", () => {
   let before: string[];
 
   beforeAll(async () => {
-    scene = await RebalanceScene.start("redis-7.0", 4_000);
+    scene = await RebalanceScene.start("redis-7.0", 16_000);
     before = await scene.content();
     await scene.addEmptyNode("redis-7.0");
   }, deadline);

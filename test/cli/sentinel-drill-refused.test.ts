@@ -46,7 +46,7 @@ describe("sentinel drill that must not begin", () => {
   });
 
   it("refuses without a promotable replica, and without a quorum", { timeout }, async () => {
-    const group = await startSentinelGroup({ sentinelLines: ["sentinel down-after-milliseconds mymaster 1000"] });
+    const group = await startSentinelGroup();
     const [replica] = group.replicas;
     await replica?.call("CONFIG", "SET", "replica-priority", "0");
     await waitUntil(
@@ -62,7 +62,8 @@ describe("sentinel drill that must not begin", () => {
         () => true,
         () => false,
       );
-    await waitUntil(async () => !(await hasQuorum()), { what: "the quorum is gone", timeoutMs: 30_000 });
+    // A sentinel that stood still judges nobody for half a minute (TILT).
+    await waitUntil(async () => !(await hasQuorum()), { what: "the quorum is gone", timeoutMs: 60_000 });
     const alone = await drill(group, "--yes");
     expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining("NOQUORUM") as string });
     await expectUntouched(group);
@@ -113,7 +114,8 @@ describe("sentinel drill that is disturbed", () => {
     const journal = join(await directoryWith(), "drill.jsonl");
     const run = spawnCli([
       ...["sentinel", "drill", "-p", urlOf(group), "--yes", "--json", "--journal", journal],
-      ...["--rate", "1", "--wait", "8s"],
+      // The order comes after 1.6 s: time to freeze the replica, and well before Sentinel leaves it out (5 s without an answer).
+      ...["--rate", "2", "--wait", "8s"],
     ]);
     await untilJournaled(journal, "begin");
     await group.replicas[0]?.freeze();

@@ -1,5 +1,5 @@
 import { expect, describe, it } from "vitest";
-import { startCluster, startRedis, usingServers } from "../support/servers/index.js";
+import { startCluster, startRedis, usingServers, waitUntil } from "../support/servers/index.js";
 import { figure, runWarm, userMap, users, warmFiles } from "../support/warm-run.js";
 import { ended, keyCount, underWay } from "../support/warm-under-way.js";
 
@@ -20,25 +20,25 @@ describe("the target, while it is warmed", () => {
 
   it("is restarted, and comes back with nothing: the run says so, and the next one begins anew", async () => {
     const server = await startRedis({ config: { save: "" } });
-    const { manifest, checkpoint } = await warmFiles(users(10_000), userMap);
+    const { manifest, checkpoint } = await warmFiles(users(30_000), userMap);
     const args = [manifest, "-p", `redis://${server.address}`, "--checkpoint", checkpoint];
     // So many that some are confirmed: what is not, is written again after the restart, and nothing would be lost.
     const run = await underWay(args, [server], { keys: 2_000 });
     await server.kill();
     await server.start();
     const { code, report } = await ended(run);
-    expect([code, figure(report, "items written")]).toEqual([4, 10_000]);
+    expect([code, figure(report, "items written")]).toEqual([4, 30_000]);
     expect(report.summary).toContain("was restarted and keeps no append-only file");
-    const lost = 10_000 - (await keyCount(server));
+    const lost = 30_000 - (await keyCount(server));
     expect(lost).toBeGreaterThan(0);
     expect(report.change?.goOn[0]).not.toContain("--resume");
     const next = await runWarm([...args, "--resume"]);
-    expect([next.code, figure(next.report, "rows read"), await keyCount(server)]).toEqual([0, 10_000, 10_000]);
+    expect([next.code, figure(next.report, "rows read"), await keyCount(server)]).toEqual([0, 30_000, 30_000]);
   });
 
   it("is gone for good: the run stops after its patience, and what it says is there is there", async () => {
     const server = await startRedis({ config: { appendonly: "yes", appendfsync: "always" } });
-    const { manifest } = await warmFiles(users(10_000), userMap);
+    const { manifest } = await warmFiles(users(30_000), userMap);
     const run = await underWay([manifest, "-p", `redis://${server.address}`, "--patience", "1s"], [server]);
     await server.kill();
     const { code, report } = await ended(run);
@@ -69,7 +69,7 @@ describe("the target, while it is warmed", () => {
 
   it("becomes a replica: the run stops, and says that it takes no writes", async () => {
     const server = await startRedis();
-    const { manifest } = await warmFiles(users(10_000), userMap);
+    const { manifest } = await warmFiles(users(30_000), userMap);
     const run = await underWay([manifest, "-p", `redis://${server.address}`, "--patience", "1s"], [server]);
     await server.call("CONFIG", "SET", "replica-serve-stale-data", "yes");
     await server.call("REPLICAOF", "127.0.0.1", "1");
@@ -93,6 +93,10 @@ describe("a cluster, while it is warmed", () => {
     await first?.call("CLUSTER", "SETSLOT", "0", "MIGRATING", String(ids[1]));
     await second?.call("CLUSTER", "SETSLOT", "0", "IMPORTING", String(ids[0]));
     await replicas[2]?.call("CLUSTER", "FAILOVER");
+    await waitUntil(async () => String(await replicas[2]?.call("ROLE")).startsWith("master"), {
+      what: "the replica has taken over",
+      timeoutMs: 20_000,
+    });
     const { code, report } = await ended(run);
     expect([code, figure(report, "items written")]).toEqual([0, 15_000]);
     const roles = await Promise.all(nodes.map((node) => node.call("ROLE")));

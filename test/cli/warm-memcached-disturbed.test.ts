@@ -26,7 +26,8 @@ describe.each(oldestAndNewest)("$name ($version), while it is warmed", ({ name: 
     const { code, report } = await ended(run);
     expect([code, report.status]).toEqual([4, "partial"]);
     const lost = figure(report, "lost by a restart");
-    expect(lost).toBeGreaterThanOrEqual(3_000);
+    // What was there then, but for the portion in hand, whose answers went with the server.
+    expect(lost).toBeGreaterThanOrEqual(2_000);
     expect(await itemCount(server)).toBe(figure(report, "items written") - lost);
     const reasons = report.change?.failed.map(({ reason }) => reason).join("\n");
     expect(reasons).toContain("it was restarted while it was warmed and lost what it held");
@@ -40,7 +41,7 @@ describe.each(oldestAndNewest)("$name ($version), while it is warmed", ({ name: 
     const [first, dead, third] = servers;
     const files = await warmFiles(users(20_000), userMap);
     const args = [files.manifest, "-p", poolUrl(servers), "--hashing", "memjs", "--no-lock"];
-    const run = await underWay([...args, "--patience", "1s"], servers, 3_000);
+    const run = await underWay([...args, "--patience", "3s"], servers, 3_000);
     await dead.kill();
     const { code, report } = await ended(run);
     expect(code).toBe(4);
@@ -101,7 +102,8 @@ describe("a connection that breaks, of a server that stays", () => {
 describe("a run into a pool", () => {
   it("keeps a second one out; interrupted or killed, it goes on with --resume", { timeout: 90_000 }, async () => {
     const servers = await startPool(2);
-    const files = await warmFiles(users(12_000), userMap);
+    // Ten seconds: a busy machine starts another run within them.
+    const files = await warmFiles(users(40_000), userMap);
     const args = [files.manifest, "-p", poolUrl(servers), "--hashing", "modulo", "--checkpoint", files.checkpoint];
     const first = await underWay(args, servers);
     const second = await runWarm(args);
@@ -120,7 +122,7 @@ describe("a run into a pool", () => {
     third.child.kill("SIGKILL");
     await third.ended;
     const last = await runWarm([...args, "--resume", "--no-lock"]);
-    expect([last.code, await itemCount(...servers)]).toEqual([0, 12_000]);
+    expect([last.code, await itemCount(...servers)]).toEqual([0, 40_000]);
   });
 });
 

@@ -13,7 +13,9 @@ interface Client {
   get(key: string): Promise<{ value: Buffer | null }>;
   close(): void;
 }
-const memjs = createRequire(import.meta.url)("memjs") as { Client: { create(servers: string): Client } };
+const memjs = createRequire(import.meta.url)("memjs") as {
+  Client: { create(servers: string, options: { timeout: number }): Client };
+};
 
 describe.each(oldestAndNewest)("warm into $name ($version)", ({ name: release }) => {
   it("puts each item of a pool where memjs asks for it, and says how many each server got", async () => {
@@ -28,7 +30,7 @@ describe.each(oldestAndNewest)("warm into $name ($version)", ({ name: release })
     expect(told).toEqual(servers.map(({ address }, i) => [address, counts[i]]));
     expect(Math.min(...counts)).toBeGreaterThan(0);
     const misses = await Promise.all(servers.map((server) => stat(server, "get_misses")));
-    const client = memjs.Client.create(servers.map(({ address }) => address).join(","));
+    const client = memjs.Client.create(servers.map(({ address }) => address).join(","), { timeout: 10 });
     for (const row of rows) {
       const { value } = await client.get(`user:${row.id}`);
       expect(JSON.parse(String(value))).toEqual(row);

@@ -16,7 +16,7 @@ describe("--observe", () => {
     const server = await startRedis();
     const { manifest } = await warmFiles(users(100), userMap);
     const traffic = new Traffic(server);
-    const run = await runWarm([manifest, "-p", urlOf(server), "--observe", "1s"]);
+    const run = await runWarm([manifest, "-p", urlOf(server), "--observe", "4s"]);
     await traffic.end();
     expect(run.code).toBe(0);
     // Of four names that are asked for, the run brings three.

@@ -1,10 +1,10 @@
 import { waitUntil, type RedisServer } from "./servers/index.js";
 
 /**
- * Arguments that make a scan of some thousand keys last for seconds, in pages of a tenth of this: there is a middle to
- * disturb it in, however slow the machine.
+ * Arguments that make a scan of some thousand keys last for seconds, in pages of a tenth of this, at each node: there is a middle
+ * to disturb it in, however slow the machine.
  */
-export const slowly = ["--rate", "1000"];
+export const slowly = ["--rate", "300"];
 
 /** Waits until a scan with {@link slowly}, the first one since CONFIG RESETSTAT, has asked this server for so many pages. */
 export async function untilPages(server: RedisServer, pages = 3): Promise<void> {

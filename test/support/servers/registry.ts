@@ -7,8 +7,12 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { FreePorts } from "../../../src/demo/free-ports.js";
 
+/** A share of the ports for each worker: the port of a server that is down just now must not become another's. */
+const [firstPort, portsPerWorker, workers] = [12_000, 2_500, 4];
+const worker = (Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % workers;
+
 /** One per test process: ports are handed out once, and everything started is known here until it is gone. */
-export const ports = new FreePorts();
+export const ports = new FreePorts(firstPort + worker * portsPerWorker, firstPort + (worker + 1) * portsPerWorker);
 
 const servers = new Set<() => Promise<void>>();
 const directories = new Set<() => Promise<void>>();

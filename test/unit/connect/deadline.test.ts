@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { MessageChannel } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { withDeadline } from "../../../src/connect/deadline.js";
 
@@ -19,6 +20,19 @@ describe("withDeadline", () => {
 
   it("gives up at the deadline", async () => {
     await expect(withDeadline(never, 5, new AbortController().signal, giveUp)).rejects.toThrow("deadline");
+  });
+
+  it("takes an answer that came in time, though nothing was read until the deadline was over", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const answer = () => new Promise<string>((resolve) => port1.once("message", (text: string) => resolve(text)));
+    // From here the event loop looks at timers before it reads.
+    await new Promise((resolve) => setImmediate(resolve));
+    const waiting = withDeadline(answer, 5, new AbortController().signal, giveUp);
+    port2.postMessage("answer");
+    const begunMs = performance.now();
+    while (performance.now() - begunMs < 20);
+    await expect(waiting).resolves.toBe("answer");
+    port1.close();
   });
 
   it("gives up when the run is aborted", async () => {
