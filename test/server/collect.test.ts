@@ -265,7 +265,7 @@ describe("what happens during the sample", () => {
 
 describe("a server that reads its dataset", () => {
   it("is reported with the time it still needs, and not waited for", async () => {
-    const slowly = { "key-load-delay": "1000", "loading-process-events-interval-bytes": "1024" };
+    const slowly = { "key-load-delay": "10000", "loading-process-events-interval-bytes": "1024" };
     const server = await startRedis({ config: slowly });
     const script = "for i = 1, 2000 do redis.call('SET', 'k' .. i, string.rep('x', 512)) end";
     await server.call("EVAL", script, "0");
@@ -286,6 +286,7 @@ describe("a server that reads its dataset", () => {
       reachable: true,
       pingError: expect.stringContaining("LOADING") as string,
     });
+    await server.call("CONFIG", "SET", "key-load-delay", "0");
     await started;
     expect(valueOf(firstOf(await observeLive([server], { sampleMs: 0 })), "loading").loading).toBe(false);
   });

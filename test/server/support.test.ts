@@ -163,7 +163,7 @@ describe("what a test leaves behind", () => {
     expect(existsSync(server.dir)).toBe(true);
   });
 
-  it("goes at the end of the file", async () => {
+  it("goes at the end of the file", { timeout: 180_000 }, async () => {
     const servers = [await startRedis(), await startMemcached()];
     await endEverything();
     for (const server of servers) {

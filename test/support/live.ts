@@ -92,7 +92,7 @@ export function liveProfile(servers: { host: string; port: number }[], options: 
     sentinelTls: false,
     database: 0,
     natMap: {},
-    timeouts: { connectMs: 2_000, commandMs: 5_000 },
+    timeouts: { connectMs: 5_000, commandMs: 5_000 },
     discover: true,
     tags: { scheme: null, prefix: null },
     hashing: null,

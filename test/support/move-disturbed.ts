@@ -27,8 +27,9 @@ export async function disturbed(
   step: MoveStep,
   disturb: (nodes: Nodes) => Promise<void>,
   mend: (nodes: Nodes) => Promise<void>,
+  settings: Record<string, string> = {},
 ): Promise<Awaited<ReturnType<LiveMover["move"]>>> {
-  const config = { appendonly: "yes", "cluster-node-timeout": "3000" };
+  const config = { appendonly: "yes", "cluster-node-timeout": "3000", ...settings };
   const cluster = await startCluster({ release: "redis-7.0", primaries: 3, replicasPerPrimary: 0, config });
   const nodes = cluster.primaries as Nodes;
   const mover = await LiveMover.open(nodes, quickTimeouts);

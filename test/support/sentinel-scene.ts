@@ -109,6 +109,9 @@ export async function untilFound(scene: Pick<Scene, "sentinels">, ...ruleIds: st
   return await untilFoundBut(scene, [], ...ruleIds);
 }
 
+/** For one cause: a machine that stood still puts sentinels into TILT, and they judge nobody for half a minute. */
+export const causeDeadline = 240_000;
+
 /** As {@link untilFound}; `passing` are rules that are right about the scene for some seconds only, and may be found or not. */
 export async function untilFoundBut(
   scene: Pick<Scene, "sentinels">,
@@ -123,7 +126,7 @@ export async function untilFoundBut(
       const lasting = found.map(({ ruleId }) => ruleId).filter((ruleId) => !passing.includes(ruleId));
       return [...new Set(lasting)].sort().join(" ") === wanted;
     },
-    { what: `the check finds exactly: ${wanted || "nothing"}`, timeoutMs: 40_000, everyMs: 100 },
+    { what: `the check finds exactly: ${wanted || "nothing"}`, timeoutMs: 90_000, everyMs: 100 },
   ).catch((error: unknown) => {
     const left = found.map(({ ruleId, issue, evidence }) => `${ruleId}: ${issue} ${JSON.stringify(evidence)}`);
     throw new Error(`found instead:\n${left.join("\n") || "nothing"}`, { cause: error });
@@ -180,7 +183,7 @@ export async function untilEverybodyIsKnown(scene: Scene, sentinel: RedisServer,
       const field = (name: string) => Number(fields[fields.indexOf(name) + 1]);
       return field("num-other-sentinels") === others && field("num-slaves") === scene.replicas.length;
     },
-    { what: "the sentinel has found everybody again", timeoutMs: 30_000, everyMs: 50 },
+    { what: "the sentinel has found everybody again", timeoutMs: 60_000, everyMs: 50 },
   );
 }
 

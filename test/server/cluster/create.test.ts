@@ -84,7 +84,7 @@ describe("a creation that was stopped", () => {
     // It answers its clients, and tells the others a bus port on which nobody listens.
     const lost = await startClusterNodes(1, { config: { "cluster-announce-bus-port": "1" } });
     running = [...good, ...lost];
-    const { result } = await run(running, { deadlineMs: 4_000 });
+    const { result } = await run(running, { deadlineMs: 15_000 });
     expect(result.failed).toHaveLength(1);
     expect(result.failed[0]?.reason).toContain(`${lost[0]?.address} over the cluster bus (127.0.0.1:1)`);
     expect(result.notDone[0]).toBe("make the replicas follow");

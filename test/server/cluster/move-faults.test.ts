@@ -33,6 +33,8 @@ describe("a move that loses a node in the middle", () => {
       "batch-moved",
       ([, , bystander]) => bystander.kill(),
       ([, , bystander]) => bystander.start(),
+      // Or the others refuse to serve from three seconds on, and a slow machine needs longer than that.
+      { "cluster-require-full-coverage": "no" },
     );
     expect(result).toMatchObject({ notMoved: [] });
     expect(result.notes.join()).toContain("could not be told of new owners");

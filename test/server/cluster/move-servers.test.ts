@@ -87,7 +87,8 @@ describe.each(withJobs)("the servers' own migration on $name", () => {
     await withCluster({ release: "valkey-9.1" }, async (mover, nodes) => {
       const [first, , third] = nodes;
       await seedEveryType(mover, nodes, 40);
-      await slowJob(mover, first, third, [300, 900]);
+      // It outlasts a machine that stands still for a while.
+      await slowJob(mover, first, third, [300, 900], 500_000);
       const stop = new AbortController();
       const moving = mover.move(
         [{ from: first, to: third, slots: [[0, 99]] }],
@@ -118,10 +119,19 @@ describe.each(withJobs)("the servers' own migration on $name", () => {
   });
 });
 
-/** A job as a killed run leaves it: it goes on for some seconds. */
-async function slowJob(mover: LiveMover, from: RedisServer, to: RedisServer, [a, b]: [number, number]): Promise<void> {
-  await from.call("CONFIG", "SET", "rdb-key-save-delay", "100000");
+/** A job as a killed run leaves it: it goes on for some seconds. The delay counts for the snapshot that begins under it. */
+async function slowJob(
+  mover: LiveMover,
+  from: RedisServer,
+  to: RedisServer,
+  [a, b]: [number, number],
+  delayUs = 100_000,
+) {
+  const forks = async () => Number(/total_forks:(\d+)/.exec(String(await from.call("INFO", "stats")))?.[1]);
+  const before = await forks();
+  await from.call("CONFIG", "SET", "rdb-key-save-delay", String(delayUs));
   await from.call("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", String(a), String(b), "NODE", mover.at(to).id);
+  await waitUntil(async () => (await forks()) > before, { what: "the snapshot has begun", timeoutMs: 20_000 });
   expect(await runningJobs(from)).toBe(1);
   await from.call("CONFIG", "SET", "rdb-key-save-delay", "0");
 }

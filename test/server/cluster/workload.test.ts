@@ -36,6 +36,7 @@ describe("the workload's account", () => {
   it("holds while slots move by hand", async () => {
     const [from, to] = cluster.primaries as [RedisServer, RedisServer];
     const during = await ClusterWorkload.start(cluster.nodes, { seed: 2, workers: 4 });
+    await operationsOf(during, 20);
     for (let slot = 0; slot < 60; slot++) await moveSlot(slot, from, to, cluster.primaries);
     const account = await during.stop();
     await untilSettled(cluster.nodes);

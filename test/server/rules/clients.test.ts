@@ -38,8 +38,8 @@ describe.each(all)("$name", ({ name: release }) => {
   });
 
   it("connection-churn: a connection for every request, until one is kept", async () => {
-    await server.call("CONFIG", "SET", "maxclients", "200");
-    const finding = await findingOf(server, "connection-churn", { during: () => knock(server, 150) });
+    await server.call("CONFIG", "SET", "maxclients", "700");
+    const finding = await findingOf(server, "connection-churn", { during: () => knock(server, 600) });
     expect(finding.priority).toBe("medium");
     expect(measured(finding)["new connections per second"]).toBeGreaterThan(50);
     await carryOut(finding);

@@ -67,7 +67,7 @@ export class ContainerProcess implements ServerProcess {
     // A container that is just ending by itself is "improper" to some engines, and gone a moment later.
     await waitUntil(() => removed(container), {
       what: `container ${container.id} is removed`,
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       everyMs: 100,
     });
     unwatch("container", container.id);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { mapWithLimit } from "../../../src/model/map-with-limit.js";
 import { FreePorts } from "../../../src/demo/free-ports.js";
 
 /** A share of the ports for each worker: the port of a server that is down just now must not become another's. */
@@ -30,11 +31,15 @@ export async function endEverything(): Promise<void> {
   if (errors.length > 0) throw new AggregateError(errors, "some servers could not be ended");
 }
 
+/** So few at a time that another worker's call to the container engine does not stand behind all of them. */
+const atOnce = 4;
+
 async function runAll(cleanups: Set<() => Promise<void>>): Promise<unknown[]> {
   const pending = [...cleanups];
   cleanups.clear();
-  const results = await Promise.allSettled(pending.map((cleanup) => cleanup()));
-  return results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+  const errors: unknown[] = [];
+  await mapWithLimit(pending, atOnce, (cleanup) => cleanup().catch((error: unknown) => errors.push(error)));
+  return errors;
 }
 
 /** Remembers how to end a server, for {@link endEverything}. */

@@ -12,6 +12,8 @@ export class PortTaken extends Error {}
 // A busy two-core machine needs a second or two for what takes 50 ms otherwise.
 const readyTimeoutMs = 20_000;
 const stopTimeoutMs = 5_000;
+/** From SIGKILL on: a busy container engine takes its time to tell. */
+const deathTimeoutMs = 30_000;
 
 /** What all started servers have in common: an address and a life that tests can disturb. */
 export abstract class TestServer {
@@ -72,7 +74,7 @@ export abstract class TestServer {
         if (performance.now() > deadline && (await this.process.isRunning())) await this.process.signal("SIGKILL");
         return !(await this.process.isRunning());
       },
-      { what: `${this.address} has ended`, timeoutMs: 2 * stopTimeoutMs },
+      { what: `${this.address} has ended`, timeoutMs: stopTimeoutMs + deathTimeoutMs },
     );
   }
 
@@ -82,7 +84,7 @@ export abstract class TestServer {
     await this.process.signal("SIGKILL");
     await waitUntil(async () => !(await this.process.isRunning()), {
       what: `${this.address} is dead`,
-      timeoutMs: stopTimeoutMs,
+      timeoutMs: deathTimeoutMs,
     });
   }
 
