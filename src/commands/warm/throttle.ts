@@ -52,7 +52,7 @@ export class Throttle {
   constructor(
     private readonly options: ThrottleOptions,
     private readonly clock: Clock,
-    private readonly watch: CacheWatch,
+    private readonly watch: Pick<CacheWatch, "look" | "ping">,
     private readonly nodes: () => readonly FleetNode[],
     private readonly ending: AbortSignal,
   ) {
@@ -140,9 +140,11 @@ export class Throttle {
 
   private async judge(): Promise<WarmStop | null> {
     for (;;) {
+      // What lands while a node is asked may have come after its answer: it counts until the next look.
+      const underWayBytes = this.#underWayBytes;
       const states = await this.watch.look(this.nodes());
       this.#lookedAtMs = this.clock.monotonicMs();
-      this.#spentBytes = this.#underWayBytes;
+      this.#spentBytes = underWayBytes;
       const seen = states.filter((state) => state !== null);
       this.unseen ||= seen.length < states.length;
       const full = this.measure(seen);
