@@ -22,14 +22,18 @@ export function refuseExcessArguments(verb: Command): void {
 }
 
 function nextStep(verb: Command, path: string, excess: readonly string[]): string {
-  const takesProfile = verb.options.some(({ long }) => long === "--profile");
-  if (!takesProfile || verb.getOptionValue("profile") !== undefined) return `See ${path} --help.`;
+  if (!takesProfile(verb) || verb.getOptionValue("profile") !== undefined) return `See ${path} --help.`;
   // Where the words themselves tell which is the target, it is that, wherever it stands; else what came too late.
   const urls = verb.args.filter((word) => word.includes("://"));
   const targets = urls.length === excess.length ? urls : excess;
   const own = verb.args.filter((word) => !targets.includes(word));
   const line = [path, ...[...own, "-p", targets.join(",")].map(shellQuote)].join(" ");
   return `Name the target with -p: ${line}`;
+}
+
+/** Whether -p names its target. */
+export function takesProfile({ options }: Command): boolean {
+  return options.some(({ long }) => long === "--profile");
 }
 
 function counted(places: number): string {

@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from "commander";
 import { shellQuote } from "../model/shell-quote.js";
+import { takesProfile } from "./excess-arguments.js";
 
 /** `evict-policy allkeys-lru set` as it is meant: `cachectl evict-policy set allkeys-lru`. Null where no later word is a verb. */
 export function verbFirst(error: unknown, program: Command, argv: readonly string[]): string | null {
@@ -21,13 +22,14 @@ export function verbFirst(error: unknown, program: Command, argv: readonly strin
 }
 
 /** Verbs that change something take their target only with -p. */
-function withProfile({ registeredArguments, options }: Command, words: string[]): string[] {
+function withProfile(verb: Command, words: string[]): string[] {
   const [first = "-"] = words;
-  const takesIt = options.some(({ long }) => long === "--profile") && !words.includes("-p");
+  if (!takesProfile(verb) || first.startsWith("-") || words.some((word) => /^(-p|--profile)/.test(word))) return words;
+  const { registeredArguments } = verb;
   const isTarget = first.includes("://")
     ? registeredArguments.at(-1)?.variadic !== true
     : registeredArguments.length === 0;
-  return takesIt && isTarget && !first.startsWith("-") ? ["-p", ...words] : words;
+  return isTarget ? ["-p", ...words] : words;
 }
 
 function child({ commands }: Command, word: string): Command | undefined {

@@ -16,23 +16,27 @@ const maxAttempts = 500;
 export class FreePorts {
   readonly #given = new Set<number>();
 
-  /** From the first port to the one before `end`: processes that share a machine can keep apart. */
-  constructor(
-    private readonly first = lowest,
-    private readonly end = highest,
-  ) {}
+  readonly #first: number;
+  readonly #end: number;
+
+  /** The range is divided into `parts`, of which this has one: processes that share a machine can keep apart. */
+  constructor(part = 0, parts = 1) {
+    const size = Math.floor((highest - lowest) / parts);
+    this.#first = lowest + part * size;
+    this.#end = this.#first + size;
+  }
 
   /** `clusterBus`: the port 10,000 above is free too. */
   async take({ clusterBus }: { clusterBus: boolean }): Promise<number> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const port = randomInt(this.first, this.end);
+      const port = randomInt(this.#first, this.#end);
       if (this.#given.has(port)) continue;
       this.#given.add(port);
       if ((await isFree(port)) && (!clusterBus || (await isFree(port + clusterBusOffset)))) return port;
     }
     throw new DemoError(
       "no-free-port",
-      `No free port between ${this.first} and ${this.end} on 127.0.0.1 was found.`,
+      `No free port between ${this.#first} and ${this.#end} on 127.0.0.1 was found.`,
       "End some of the servers that listen there.",
     );
   }

@@ -18,22 +18,22 @@ async function ended(run: RunningCli): Promise<{ code: number | null; report: Re
 describe.each(oldestAndNewest)("$name ($version), while it is warmed", ({ name: release }) => {
   it("is restarted: the run goes on, says what went with it, and leaves nothing to go on from", async () => {
     const [server] = (await startPool(1, release)) as [MemcachedServer];
-    const files = await warmFiles(users(12_000), userMap);
+    const files = await warmFiles(users(20_000), userMap);
     const args = [files.manifest, "-p", poolUrl([server]), "--checkpoint", files.checkpoint];
-    const run = await underWay(args, [server], 3_000);
+    const run = await underWay(args, [server], 6_000);
     await server.kill();
     await server.start();
     const { code, report } = await ended(run);
     expect([code, report.status]).toEqual([4, "partial"]);
     const lost = figure(report, "lost by a restart");
-    // What was there then, but for the portion in hand, whose answers went with the server.
-    expect(lost).toBeGreaterThanOrEqual(2_000);
+    // Of the six thousand that were there some may have gone before their answers came: those are not lost but written again.
+    expect(lost).toBeGreaterThanOrEqual(3_000);
     expect(await itemCount(server)).toBe(figure(report, "items written") - lost);
     const reasons = report.change?.failed.map(({ reason }) => reason).join("\n");
     expect(reasons).toContain("it was restarted while it was warmed and lost what it held");
     expect(await exists(files.checkpoint)).toBe(false);
     const next = await runWarm([...args, "--resume"]);
-    expect([next.code, await itemCount(server)]).toEqual([0, 12_000]);
+    expect([next.code, await itemCount(server)]).toEqual([0, 20_000]);
   });
 
   it("is one of a pool and gone for good: the run stops after its patience, and says which and how many", async () => {

@@ -355,7 +355,7 @@ describe("an abort", () => {
     abort.abort();
     expect(await asked).toMatchObject([{ status: "rejected", reason: { kind: "interrupted" } }]);
     await left;
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
   });
 
   it("ends a conversation with a server that has got stuck", async () => {
@@ -368,7 +368,7 @@ describe("an abort", () => {
     const startedAt = performance.now();
     abort.abort();
     expect(await asked).toMatchObject([{ status: "rejected", reason: { kind: "interrupted" } }]);
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
     await frozen.thaw();
   });
 

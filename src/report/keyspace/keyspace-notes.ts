@@ -51,12 +51,13 @@ function seenNotes({ gaps, sampleRatio, match, type }: ScanFacts, told: readonly
     ...untold.map((gap) => `Not every key was seen, because ${gap}.`),
     ...(match === null ? [] : [`Only keys that match ${match} were looked at.`]),
     ...(type === null ? [] : [`Only keys of type ${type} were looked at.`]),
-    ...(sampleRatio === 1
-      ? []
-      : [
-          `${roundTo(100 * sampleRatio, 3)} % of the keys were measured: sums are estimates, with half the width of their 95 % interval in the columns "± 95 %". Single keys are those of the sample: up to ${formatCount(mostLargerKeys(sampleRatio))} larger ones may be outside of it (95 %), and where they are much larger, sums of bytes are too low by more than their intervals.`,
-        ]),
+    ...(sampleRatio === 1 ? [] : [sampleNote(sampleRatio)]),
   ];
+}
+
+function sampleNote(sampleRatio: number): string {
+  const larger = mostLargerKeys(sampleRatio);
+  return `${roundTo(100 * sampleRatio, 3)} % of the keys were measured: sums are estimates, with half the width of their 95 % interval in the columns "± 95 %". Single keys are those of the sample: up to ${formatCount(larger)} larger ${plural(larger, "one")} may be outside of it (95 %), and where such keys are much larger, sums of bytes are too low by more than their intervals.`;
 }
 
 /**

@@ -8,12 +8,14 @@ import { afterAll } from "vitest";
 import { mapWithLimit } from "../../../src/model/map-with-limit.js";
 import { FreePorts } from "../../../src/demo/free-ports.js";
 
-/** A share of the ports for each worker: the port of a server that is down just now must not become another's. */
-const [firstPort, portsPerWorker, workers] = [12_000, 2_500, 4];
-const worker = (Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % workers;
+// No fewer than vitest has.
+const workers = 4;
 
-/** One per test process: ports are handed out once, and everything started is known here until it is gone. */
-export const ports = new FreePorts(firstPort + worker * portsPerWorker, firstPort + (worker + 1) * portsPerWorker);
+/**
+ * One per test process: ports are handed out once, and everything started is known here until it is gone. Each worker has its own
+ * part of them: the port of a server that is down just now must not become another's.
+ */
+export const ports = new FreePorts((Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % workers, workers);
 
 const servers = new Set<() => Promise<void>>();
 const directories = new Set<() => Promise<void>>();
