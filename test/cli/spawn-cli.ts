@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { resolve } from "node:path";
-import { onTestFinished } from "vitest";
 import { bareEnvironment } from "../support/bare-environment.js";
+import { endWithTheTest } from "../support/with-the-test.js";
 
 export const program = resolve(import.meta.dirname, "../../bin/cachectl.js");
 
@@ -24,7 +24,7 @@ export function spawnCli(
     env: { ...bareEnvironment, ...env },
     stdio: [stdin, "pipe", "pipe"],
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  endWithTheTest(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));

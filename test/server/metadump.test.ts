@@ -230,24 +230,6 @@ describe.concurrent.each(all)("the dump of $name", (release) => {
     expect((await dump(await nodeAt(off))).scan.gap).toContain("its LRU crawler is off");
   });
 
-  it("keeps what came before the dump was cut off, and says so", async ({ expect }) => {
-    const server = await startMemcached({ release: release.name });
-    await fillMemcached(server.port, 20_000, (i) => `k:${i}`);
-    const node = await nodeAt(
-      { host: "127.0.0.1", port: await cutOffProxy(server.port, 500_000) },
-      {
-        timeouts: { connectMs: 5_000, commandMs: 2_000 },
-      },
-    );
-    const { scan, items } = await dump(node);
-    expect(scan.seenKeys).toBeGreaterThan(1_000);
-    expect(scan.seenKeys).toBeLessThan(20_000);
-    expect(items.size).toBe(scan.seenKeys);
-    expect(scan.gap).toMatch(
-      /the dump broke off after \d+ of about 20000 items: .* (stopped answering for 2 s|closed the connection)/,
-    );
-  });
-
   it("can be left at a limit, and the server dumps again for the next one", async ({ expect }) => {
     const server = await startMemcached({ release: release.name });
     await fillMemcached(server.port, 50_000, (i) => `k:${i}`);
@@ -285,6 +267,26 @@ describe.concurrent.each(all)("the dump of $name", (release) => {
     await port.readLines("set k 0 0 1\r\nv", () => false);
     expect([...(await dump(await nodeAt(secure, { tls }))).items.keys()]).toEqual(["k"]);
     port.close();
+  });
+});
+
+describe.each(all)("a broken dump of $name", (release) => {
+  it("keeps what came before the dump was cut off, and says so", async ({ expect }) => {
+    const server = await startMemcached({ release: release.name });
+    await fillMemcached(server.port, 20_000, (i) => `k:${i}`);
+    const node = await nodeAt(
+      { host: "127.0.0.1", port: await cutOffProxy(server.port, 500_000) },
+      {
+        timeouts: { connectMs: 5_000, commandMs: 2_000 },
+      },
+    );
+    const { scan, items } = await dump(node);
+    expect(scan.seenKeys).toBeGreaterThan(1_000);
+    expect(scan.seenKeys).toBeLessThan(20_000);
+    expect(items.size).toBe(scan.seenKeys);
+    expect(scan.gap).toMatch(
+      /the dump broke off after \d+ of about 20000 items: .* (stopped answering for 2 s|closed the connection)/,
+    );
   });
 });
 

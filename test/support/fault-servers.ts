@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { onTestFinished } from "vitest";
+import { endWithTheTest } from "./with-the-test.js";
 
 /** A listener on a free loopback port that ends with the test. Faults that a real server does not produce on demand. */
 async function listen(server: Server): Promise<number> {
@@ -14,7 +14,7 @@ async function listen(server: Server): Promise<number> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  onTestFinished(async () => {
+  endWithTheTest(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -61,11 +61,11 @@ export async function blackHole(): Promise<number> {
   const child = fork(new URL("black-hole-process.mjs", import.meta.url), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  endWithTheTest(() => void child.kill("SIGKILL"));
   const [port] = (await once(child, "message")) as [number];
   // One more than the backlog holds.
   const fillers = Array.from({ length: 4 }, () => connect(port, "127.0.0.1").on("error", () => {}));
-  onTestFinished(() => fillers.forEach((socket) => socket.destroy()));
+  endWithTheTest(() => fillers.forEach((socket) => socket.destroy()));
   await Promise.any(fillers.map((socket) => once(socket, "connect")));
   await untilFull(port);
   return port;
@@ -78,7 +78,7 @@ async function untilFull(port: number): Promise<void> {
       once(probe, "connect").then(() => true),
       new Promise<false>((resolve) => setTimeout(resolve, 150, false)),
     ]);
-    onTestFinished(() => void probe.destroy());
+    endWithTheTest(() => void probe.destroy());
     if (!answered) return;
   }
   throw new Error("the backlog of the black hole does not fill");

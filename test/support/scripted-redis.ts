@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { onTestFinished } from "vitest";
 import { RespReader } from "../../src/protocol/resp.js";
+import { endWithTheTest } from "./with-the-test.js";
 
 /** A listener that speaks RESP and gives the answers of `answer`, ready encoded, for what no server at hand can do. Ends with the test. */
 export async function scriptedRedis(answer: (words: string[]) => string): Promise<number> {
@@ -18,7 +18,7 @@ export async function scriptedRedis(answer: (words: string[]) => string): Promis
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  onTestFinished(async () => {
+  endWithTheTest(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -1,4 +1,3 @@
-import { onTestFinished } from "vitest";
 import type { CacheWriter, WritePolicy } from "../../src/apply/warm/cache-writer.js";
 import type { Patience } from "../../src/apply/warm/no-answer.js";
 import { openRedisWriter } from "../../src/apply/warm/redis-writer.js";
@@ -8,6 +7,7 @@ import { openFleet } from "../../src/connect/open-fleet.js";
 import type { WarmItem, WarmValue } from "../../src/model/warm-manifest.js";
 import { liveProfile, type LiveOptions } from "./live.js";
 import { realClock } from "./move-live.js";
+import { endWithTheTest } from "./with-the-test.js";
 
 /** What `cachectl warm` writes to a Redis target through, in this process and on real servers. Closed with the test. */
 export async function writerLive(
@@ -24,7 +24,7 @@ export async function writerLive(
   const untilTheEnd = new AbortController().signal;
   const locate = targetLocator(liveProfile(servers, live), (profile) => openFleet(profile, untilTheEnd), nodes);
   const writer = await openRedisWriter(locate, policy, patience);
-  onTestFinished(() => {
+  endWithTheTest(() => {
     writer.close();
     nodes.close();
   });

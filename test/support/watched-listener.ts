@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { onTestFinished } from "vitest";
+import { endWithTheTest } from "./with-the-test.js";
 
 export interface WatchedListener {
   port: number;
@@ -23,7 +23,7 @@ export async function watchedListener(): Promise<WatchedListener> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  onTestFinished(() => {
+  endWithTheTest(() => {
     server.close();
     void first.then((socket) => socket.destroy());
   });
