@@ -131,7 +131,12 @@ class RedisInvalidation {
       ...{ router: this.router, action: options.action, settleMs: options.settleMs },
       filter: { olderThanSeconds, scope: scope === null ? null : bytesOfText(scope) },
       hasExpireLess: this.opened.observed.every((node) => versionAtLeast(node, 7)),
-      ...{ chunk: new ChunkSize(brake.idleMs), counts: this.#counts, failures: this.#failures },
+      chunk: new ChunkSize(
+        brake.idleMs,
+        options.selector.kind === "tags" ? "tagged" : "plain",
+        this.router.owners.length,
+      ),
+      ...{ counts: this.#counts, failures: this.#failures },
       ...{ clock: context.change.clock, stopRequested: context.change.stopRequested },
       pace: (keys) => brake.pace(keys),
       onKeys: (keys) => {
