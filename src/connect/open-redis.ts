@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import type { Redis as RedisClient, RedisOptions } from "ioredis";
 import { ConnectError, ServerReplyError } from "../model/errors.js";
@@ -8,13 +7,8 @@ import type { Credentials, Timeouts, TlsSettings } from "../model/profile.js";
 import { aborted, connectFailure, replyHint, timedOut, tlsUnanswered, type ConnectAttempt } from "./connect-failure.js";
 import { withDeadline } from "./deadline.js";
 import { explainHangUp } from "./tls-hello.js";
+import { loadIoredis } from "./load-ioredis.js";
 import { tlsOptions } from "./tls-options.js";
-
-/**
- * ioredis is CommonJS: an `import` has its hundred files searched for what they export, which takes as long again as to load them,
- * and keeps a core busy with compiling the search.
- */
-const require = createRequire(import.meta.url);
 
 /** What a connection needs to know; the part of a profile that concerns one node. */
 export interface RedisSettings {
@@ -43,7 +37,7 @@ export async function openRedis(endpoint: Endpoint, settings: RedisSettings, sig
     hasPassword: settings.credentials !== null,
   };
   const startedAt = performance.now();
-  const { Redis } = require("ioredis") as typeof import("ioredis");
+  const { Redis } = loadIoredis();
   const connection = new RedisConnection(
     new Redis(clientOptions(endpoint, settings)),
     attempt,
