@@ -6,8 +6,8 @@ import { clientName, type Greeting, type RedisPort, type Reply } from "../model/
 import type { Credentials, Timeouts, TlsSettings } from "../model/profile.js";
 import { aborted, connectFailure, replyHint, timedOut, tlsUnanswered, type ConnectAttempt } from "./connect-failure.js";
 import { withDeadline } from "./deadline.js";
-import { explainHangUp } from "./tls-hello.js";
 import { loadIoredis } from "./load-ioredis.js";
+import { explainHangUp } from "./tls-hello.js";
 import { tlsOptions } from "./tls-options.js";
 
 /** What a connection needs to know; the part of a profile that concerns one node. */
