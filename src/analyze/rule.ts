@@ -68,8 +68,15 @@ export interface NotApplicable {
   reason: string;
 }
 
+/** Something was found, and something that was not seen may be worse. */
+export interface PartlyJudged {
+  kind: "partly-judged";
+  drafts: Draft[];
+  reason: string;
+}
+
 /** null: healthy. */
-export type CheckResult = Draft | Draft[] | CannotJudge | NotApplicable | null;
+export type CheckResult = Draft | Draft[] | PartlyJudged | CannotJudge | NotApplicable | null;
 
 export interface NodeRuleContext<T extends Record<string, Threshold>> {
   thresholds: ThresholdValues<T>;
@@ -186,6 +193,11 @@ export function defineTargetRule<
 /** The fact is there but does not allow a judgement, for example a field that this login does not see. Counts against a gate. */
 export function cannotJudge(reason: string): CannotJudge {
   return { kind: "cannot-judge", reason };
+}
+
+/** `drafts` were found, and for `reason` there may be worse. Both count against a gate. */
+export function partlyJudged(drafts: Draft[], reason: string): PartlyJudged {
+  return { kind: "partly-judged", drafts, reason };
 }
 
 /** There is nothing to judge: the feature is off, or this version does not report the signal. Does not count against a gate. */

@@ -1,12 +1,5 @@
 import type { Fact, Missing } from "../model/fact.js";
-import {
-  comparePriority,
-  type Analysis,
-  type Evidence,
-  type Finding,
-  type Judgement,
-  type Priority,
-} from "../model/finding.js";
+import { highestPriority, type Analysis, type Evidence, type Finding, type Judgement } from "../model/finding.js";
 import type { Facts, Topic } from "../model/facts.js";
 import { compareAddresses, type IgnoredRule } from "../model/node.js";
 import type { Observation, ObservedNode, ObservedTarget } from "../model/observation.js";
@@ -114,10 +107,11 @@ class RuleRun {
       return this.record(node, "cannot-judge", `the rule itself failed (please report this): ${String(error)}`);
     }
     if (result === null || (Array.isArray(result) && result.length === 0)) return this.record(node, "healthy", null);
-    if ("kind" in result) return this.record(node, result.kind, result.reason);
-    for (const draft of Array.isArray(result) ? result : [result])
-      this.findings.push(this.finding(draft, defaultNodes));
+    if ("kind" in result && result.kind !== "partly-judged") return this.record(node, result.kind, result.reason);
+    const drafts = "kind" in result ? result.drafts : Array.isArray(result) ? result : [result];
+    for (const draft of drafts) this.findings.push(this.finding(draft, defaultNodes));
     this.record(node, "finding", null);
+    if ("kind" in result) this.record(node, "cannot-judge", result.reason);
   }
 
   private finding(draft: Draft, defaultNodes: string[]): Finding {
@@ -149,7 +143,7 @@ class RuleRun {
       node,
       outcome,
       reason,
-      worstCase: highest(this.rule.priorities),
+      worstCase: highestPriority(this.rule.priorities),
     });
   }
 }
@@ -181,10 +175,6 @@ function notCollected(topic: Topic): Missing {
 /** An entry counts until its `until` day begins (UTC). */
 function activeIgnore(entries: readonly IgnoredRule[], ruleId: string, nowMs: number): IgnoredRule | undefined {
   return entries.find((entry) => entry.rule === ruleId && (entry.until === null || nowMs < Date.parse(entry.until)));
-}
-
-function highest(list: readonly Priority[]): Priority {
-  return [...list].sort(comparePriority).at(-1) ?? "info";
 }
 
 function nodesOf(evidence: readonly Evidence[], otherwise: string[]): string[] {

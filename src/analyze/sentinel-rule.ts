@@ -1,4 +1,11 @@
-import type { Command, Category, Evidence, EvidenceUnit, Priority } from "../model/finding.js";
+import {
+  highestPriority,
+  type Category,
+  type Command,
+  type Evidence,
+  type EvidenceUnit,
+  type Priority,
+} from "../model/finding.js";
 import type { NodeIdentity, TargetIdentity } from "../model/node.js";
 import { groupTopics, sentinelGroups, type DataNode, type SentinelGroup } from "../model/sentinel-group.js";
 import { shellQuote } from "../model/shell-quote.js";
@@ -6,6 +13,7 @@ import {
   cannotJudge,
   defineTargetRule,
   notApplicable,
+  partlyJudged,
   serverCommand,
   shellLine,
   type CheckResult,
@@ -38,7 +46,7 @@ interface SentinelRuleContext<T extends Record<string, Threshold>> {
 
 /**
  * Declares a rule over one monitored master: all its sentinels' views and its servers together. It only says what it sees;
- * where it sees nothing and somebody did not answer, the outcome is "cannot judge".
+ * where somebody did not answer and what is seen is not the worst that the rule knows, the outcome is "cannot judge" (too).
  */
 export function defineSentinelRule<const T extends Record<string, Threshold> = Record<string, never>>({
   asks,
@@ -58,9 +66,11 @@ export function defineSentinelRule<const T extends Record<string, Threshold> = R
       const groups = sentinelGroups(nodes);
       if (groups.length === 0) return cannotJudge("no sentinel told what it watches");
       const drafts = groups.flatMap((group) => judge(group, { thresholds, target, groups }));
-      const unseen =
-        drafts.length > 0 ? [] : groups.flatMap((group) => [...unseenIn(group, asks), ...unseenByRule(group)]);
-      return unseen[0] === undefined ? drafts : cannotJudge(unseen[0]);
+      const [unseen] = groups.flatMap((group) => [...unseenIn(group, asks), ...unseenByRule(group)]);
+      if (unseen === undefined) return drafts;
+      if (drafts.length === 0) return cannotJudge(unseen);
+      const worst = highestPriority(drafts.map(({ priority }) => priority));
+      return worst === highestPriority(description.priorities) ? drafts : partlyJudged(drafts, unseen);
     },
   });
 }

@@ -7,6 +7,11 @@ export function comparePriority(a: Priority, b: Priority): number {
   return priorities.indexOf(a) - priorities.indexOf(b);
 }
 
+/** The most urgent of these; `info` of none. */
+export function highestPriority(list: readonly Priority[]): Priority {
+  return [...list].sort(comparePriority).at(-1) ?? "info";
+}
+
 export type Category =
   | "availability"
   | "memory"

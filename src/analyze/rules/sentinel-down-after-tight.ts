@@ -18,6 +18,13 @@ export const sentinelDownAfterTight = defineSentinelRule({
   source: "cachectl",
   thresholds: { stallPercent: { default: 50, unit: "percent" } },
   asks: "sentinels and servers",
+  // A stall that nobody may see is not one that never was.
+  unseen: ({ primary, replicas }) =>
+    [primary, ...replicas].flatMap(({ address, facts: { latency, counters } }) =>
+      [latency, counters].flatMap((fact) =>
+        fact?.ok === false && fact.cause !== "not-supported" ? [`${address}: ${fact.reason}`] : [],
+      ),
+    ),
   judge(group, { thresholds }): Draft[] {
     const tight = group.agreeing.flatMap(({ node, master: { downAfterMs } }) => {
       const worst = longestStall(group);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sentinelDownAfterTight } from "../../../../src/analyze/rules/sentinel-down-after-tight.js";
+import { missing } from "../../../../src/model/fact.js";
 import { judge } from "../../../support/judge.js";
 import type { LiteralSentinel } from "../../../support/literal-sentinels.js";
 import { literalGroup } from "../../../support/literal-sentinels.js";
@@ -33,5 +34,15 @@ describe("sentinel-down-after-tight", () => {
     (group.sentinels[2] as LiteralSentinel).silent = true;
     const { judgements } = judge(sentinelDownAfterTight, group.nodes());
     expect(judgements).toContainEqual(expect.objectContaining({ outcome: "cannot-judge" }));
+  });
+
+  it("cannot judge stalls that its login may not see, but one that it saw", () => {
+    const group = literalGroup();
+    group.change(0, { latency: missing("not-permitted", "the login may not run LATENCY") });
+    expect(judge(sentinelDownAfterTight, group.nodes()).judgements).toContainEqual(
+      expect.objectContaining({ outcome: "cannot-judge" }),
+    );
+    group.change(1, { counters: { latest_fork_usec: 16_200_000 } });
+    expect(judge(sentinelDownAfterTight, group.nodes()).findings).toHaveLength(1);
   });
 });

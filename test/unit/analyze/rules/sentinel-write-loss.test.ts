@@ -41,4 +41,16 @@ describe("sentinel-write-loss", () => {
     const { judgements } = judge(sentinelWriteLoss, group.nodes());
     expect(judgements).toContainEqual(expect.objectContaining({ outcome: "cannot-judge" }));
   });
+
+  it("says beside a finding that what was not seen may be worse, and not where nothing could be", () => {
+    const outcomes = (replicas: number) => {
+      const group = literalGroup({ replicas });
+      group.change(0, { config: { "min-replicas-to-write": "0", "min-replicas-max-lag": "10" } });
+      (group.sentinels[2] as LiteralSentinel).silent = true;
+      const { findings, judgements } = judge(sentinelWriteLoss, group.nodes());
+      return [findings[0]?.priority, judgements.filter(({ node }) => node === null).map(({ outcome }) => outcome)];
+    };
+    expect(outcomes(1)).toEqual(["low", ["finding", "cannot-judge"]]);
+    expect(outcomes(2)).toEqual(["medium", ["finding"]]);
+  });
 });
