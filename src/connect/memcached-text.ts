@@ -82,10 +82,16 @@ export class MemcachedText {
   private request(command: string, bytes: string): Promise<string> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.fail(this.silence(command)), this.commandTimeoutMs);
+      let waits = true;
+      const giveUp = () => {
+        if (waits) this.fail(this.silence(command));
+      };
+      // After this process stood still its timers come first, while the answer lies in the socket: that is read before.
+      const timer = setTimeout(() => setImmediate(giveUp), this.commandTimeoutMs);
       const settle =
         <T>(finish: (value: T) => void) =>
         (value: T) => {
+          waits = false;
           clearTimeout(timer);
           finish(value);
         };

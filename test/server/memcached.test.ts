@@ -248,3 +248,18 @@ describe("an abort", () => {
     await server.thaw();
   });
 });
+
+it("takes an answer that came in time, though this process stood still until the timeout was over", async () => {
+  const server = await startMemcached();
+  const profile = {
+    seeds: [{ host: server.host, port: server.port }],
+    timeouts: { connectMs: 10_000, commandMs: 2_000 },
+  };
+  const fleet = await openFleet(liveProfile([], { kind: "memcached", profile }), new AbortController().signal);
+  const port = await fleet.nodes[0]?.openMemcached();
+  const asked = port?.stats();
+  const begunMs = performance.now();
+  while (performance.now() - begunMs < 4_000);
+  expect(await asked).toHaveProperty("pid");
+  fleet.close();
+});
