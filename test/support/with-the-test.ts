@@ -7,5 +7,7 @@ import { onTestFinished, TestRunner } from "vitest";
 export function endWithTheTest(end: () => unknown): void {
   if (TestRunner.getCurrentTest()?.concurrent === true)
     throw new Error("a concurrent test must not use what ends with the running test");
-  onTestFinished(() => Promise.resolve(end()).then(() => {}));
+  onTestFinished(async () => {
+    await end();
+  });
 }
