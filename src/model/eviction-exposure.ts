@@ -3,6 +3,7 @@ export interface EvictionExposure {
   seenKeys: number;
   /** Every key was seen, so that counts are exact. */
   complete: boolean;
+  /** Of those whose TTL could be asked. */
   withoutTtl: number;
   /** Of those that could be measured. */
   measured: number;

@@ -30,6 +30,21 @@ async function warnings(words: string[]): Promise<Map<string, string>> {
   return new Map(rows.map(({ code, message }) => [String(code), String(message)]));
 }
 
+interface Login {
+  server: RedisServer;
+  /** What the ACL takes from a login that may do everything else. */
+  mayNot: string[];
+}
+
+/** Words that name the server to the CLI, as a store, with a login that may not do everything. */
+async function targetWithLogin({ server, mayNot }: Login): Promise<string[]> {
+  await server.call("ACL", "SETUSER", "ops", "reset", "on", ">pw", "~*", "+@all", ...mayNot);
+  const dir = await directoryWith({
+    "shop.yaml": `kind: standalone\nrole: store\nhost: ${server.host}\nport: ${server.port}\nusername: ops\npassword: pw\n`,
+  });
+  return ["-p", "shop", "--profiles-dir", dir];
+}
+
 /** What differs between versions does so between the oldest and the newest; the rest is the same code on the same fields. */
 function ends<T>(list: readonly T[]): T[] {
   return [...new Set([list.at(0), list.at(-1)])].filter((one) => one !== undefined);
@@ -86,6 +101,28 @@ describe.each(ends(await releases()))("the preflight of evict-policy set on $nam
       expect(store.get("not-a-cache")).toContain("the profile calls this a store");
     },
   );
+
+  it("says what a login may not know, and warns of what it sees all the same", { timeout: 60_000 }, async () => {
+    await emptied(server);
+    await server.call("CONFIG", "SET", "maxmemory-policy", "noeviction");
+    await server.call("CONFIG", "SET", "maxmemory", "100mb");
+    await flood(server, "plain", 100);
+    await server.call("SADD", "shop:tag:shoes", "plain:1", "plain:2");
+    const blind = await targetWithLogin({ server, mayNot: ["-info"] });
+    const toAll = await warnings(["allkeys-lru", ...blind]);
+    expect([...toAll.keys()]).toEqual([
+      ...["evictable-unknown", "tag-sets-evictable", "not-a-cache", "keys-not-seen", "at-once-unknown"],
+    ]);
+    expect(toAll.get("evictable-unknown")).toContain("of the 101 keys that were looked at, 101 have none");
+    expect(toAll.get("keys-not-seen")).toContain("only database 0");
+    expect([...(await warnings(["volatile-lru", ...blind])).keys()]).toEqual(["ttls-unknown", "at-once-unknown"]);
+    const unlooking = await warnings(["allkeys-lru", ...(await targetWithLogin({ server, mayNot: ["-pttl"] }))]);
+    expect([...unlooking.keys()]).toEqual(["keys-become-evictable", "not-a-cache", "keys-not-seen"]);
+    expect(unlooking.get("keys-not-seen")).toContain("101 keys did not tell their TTL (PTTL)");
+    const typeless = await warnings(["allkeys-lru", ...(await targetWithLogin({ server, mayNot: ["-type"] }))]);
+    expect(typeless.get("keys-not-seen")).toContain("101 keys did not tell their type (TYPE)");
+    await server.call("CONFIG", "SET", "maxmemory", "0");
+  });
 
   it("warns that access times and LFU counters are read as each other", { timeout: 60_000 }, async () => {
     await emptied(server);

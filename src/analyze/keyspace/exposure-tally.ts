@@ -12,6 +12,8 @@ const tagPrefix = "zc:ti:";
 export class ExposureTally {
   #seenKeys = 0;
   #withoutTtl = 0;
+  #unknownTtl = 0;
+  #unknownType = 0;
   #measured = 0;
   #measuredBytes = 0;
   readonly #tagSets: NamedKeys = { keys: 0, examples: [] };
@@ -20,14 +22,17 @@ export class ExposureTally {
   add({ names, types, bytes, ttlMs }: KeyPage): void {
     for (const [index, name] of names.entries()) {
       this.#seenKeys += 1;
-      if (ttlMs[index] !== -1) continue;
+      const ttl = ttlMs[index] ?? null;
+      if (ttl === null) this.#unknownTtl += 1;
+      if (ttl !== -1) continue;
       this.#withoutTtl += 1;
       const size = bytes[index] ?? null;
       if (size !== null) {
         this.#measured += 1;
         this.#measuredBytes += size;
       }
-      const type = types[index];
+      const type = types[index] ?? null;
+      if (type === null) this.#unknownType += 1;
       const holdsMembers = type === "set" || type === "zset";
       if (holdsMembers && (name.startsWith(tagPrefix) || isNamed(name, tagWords))) note(this.#tagSets, name);
       else if (isNamed(name, lockWords)) note(this.#locks, name);
@@ -38,9 +43,21 @@ export class ExposureTally {
     return {
       ...{ seenKeys: this.#seenKeys, complete, withoutTtl: this.#withoutTtl },
       ...{ measured: this.#measured, measuredBytes: this.#measuredBytes },
-      ...{ tagSets: this.#tagSets, locks: this.#locks, gaps },
+      ...{ tagSets: this.#tagSets, locks: this.#locks, gaps: [...gaps, ...this.untold()] },
     };
   }
+
+  private untold(): string[] {
+    return [
+      ...untold(this.#unknownTtl, "TTL (PTTL)", "tag sets and locks"),
+      ...untold(this.#unknownType, "type (TYPE)", "tag sets"),
+    ];
+  }
+}
+
+function untold(keys: number, what: string, kinds: string): string[] {
+  if (keys === 0) return [];
+  return [`${keys} ${keys === 1 ? "key" : "keys"} did not tell their ${what}, so ${kinds} among them were not counted`];
 }
 
 function note(kind: NamedKeys, name: string): void {

@@ -63,8 +63,8 @@ const mostKeys = 10_000;
 const maxLatencyMs = 5;
 
 /**
- * Looks at some of the primaries' keys where the change makes those without TTL evictable; null where it does not, or nothing
- * has such a key. Read-only: TYPE, PTTL and MEMORY USAGE leave LRU and LFU alone.
+ * Looks at some of the primaries' keys where the change makes those without TTL evictable; null where it does not, or is
+ * known to have no such key. Read-only: TYPE, PTTL and MEMORY USAGE leave LRU and LFU alone.
  */
 export async function lookAtExposure(
   context: Context,
@@ -74,7 +74,10 @@ export async function lookAtExposure(
   const becomes = wanted[policySetting]?.startsWith("allkeys-") === true;
   const concerned = nodes.some(
     ({ role, keys, expires, settings }) =>
-      role !== "replica" && keys !== expires && settings[policySetting]?.startsWith("allkeys-") !== true,
+      role !== "replica" &&
+      // Null: the server does not tell, so it may have some.
+      (keys === null || keys !== expires) &&
+      settings[policySetting]?.startsWith("allkeys-") !== true,
   );
   if (family !== "redis" || !becomes || !concerned) return null;
   context.progress.update("Looking at the keys that become evictable");

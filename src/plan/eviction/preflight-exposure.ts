@@ -1,4 +1,5 @@
 import type { EvictionExposure, NamedKeys } from "../../model/eviction-exposure.js";
+import type { EvictionNode } from "../../model/eviction-node.js";
 import type { PreflightWarning } from "../../model/eviction-plan.js";
 import { policySetting } from "../../model/eviction-settings.js";
 import type { RedisPreflight } from "./preflight-redis.js";
@@ -12,20 +13,18 @@ export function newlyEvictable({ nodes, wanted, dataRole, exposure }: RedisPrefl
   );
   const addresses = primaries.map(({ address }) => address);
   const warning = (code: string, message: string): PreflightWarning => ({ code, message, nodes: addresses });
-  if (primaries.some(({ keys, expires }) => keys === null || expires === null))
-    return [
-      warning(
-        "evictable-unknown",
-        `${policy} may evict keys without a TTL too; how many there are is not known (INFO keyspace).`,
-      ),
-    ];
-  const count = primaries.reduce((sum, { keys, expires }) => sum + (keys ?? 0) - (expires ?? 0), 0);
+  const count = keysWithoutTtl(primaries);
   if (count === 0) return [];
   return [
-    warning(
-      "keys-become-evictable",
-      `${policy} may evict ${count} keys without a TTL${bytesText(count, exposure)}, which were safe until now.`,
-    ),
+    count === null
+      ? warning(
+          "evictable-unknown",
+          `${policy} may evict keys without a TTL too; how many there are is not known (INFO keyspace)${seenText(exposure)}.`,
+        )
+      : warning(
+          "keys-become-evictable",
+          `${policy} may evict ${count} keys without a TTL${bytesText(count, exposure)}, which were safe until now.`,
+        ),
     ...named(
       exposure,
       exposure?.tagSets,
@@ -54,6 +53,21 @@ export function newlyEvictable({ nodes, wanted, dataRole, exposure }: RedisPrefl
       ? []
       : [warning("keys-not-seen", `not every key could be looked at: ${exposure.gaps.join("; ")}.`)]),
   ];
+}
+
+/** Null where a node does not tell. */
+function keysWithoutTtl(nodes: readonly EvictionNode[]): number | null {
+  let sum = 0;
+  for (const { keys, expires } of nodes) {
+    if (keys === null || expires === null) return null;
+    sum += keys - expires;
+  }
+  return sum;
+}
+
+function seenText(exposure: EvictionExposure | null): string {
+  if (exposure === null || exposure.withoutTtl === 0) return "";
+  return `; of the ${exposure.seenKeys} keys that were looked at, ${exposure.withoutTtl} have none`;
 }
 
 function bytesText(count: number, exposure: EvictionExposure | null): string {
