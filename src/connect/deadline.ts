@@ -1,3 +1,5 @@
+import { afterUnreadAnswers } from "../model/unread-answers.js";
+
 /**
  * Runs `work`, but waits for it no longer than `timeoutMs` or until `signal` aborts; then rejects with what `onGiveUp` returns.
  * The work itself goes on: `onGiveUp` must cut off what it uses.
@@ -13,8 +15,7 @@ export async function withDeadline<T>(
   let timer: NodeJS.Timeout | undefined;
   let onAbort = () => {};
   const givenUp = new Promise<never>((_, reject) => {
-    // After this process stood still its timers come first, while the answer lies in the socket: that is read before.
-    timer = setTimeout(() => setImmediate(() => reject(onGiveUp("deadline"))), timeoutMs);
+    timer = setTimeout(() => afterUnreadAnswers(() => reject(onGiveUp("deadline"))), timeoutMs);
     onAbort = () => reject(onGiveUp("aborted"));
     signal.addEventListener("abort", onAbort, { once: true });
   });

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { ConnectError, ServerReplyError } from "../model/errors.js";
 import type { Endpoint } from "../model/node.js";
+import { afterUnreadAnswers } from "../model/unread-answers.js";
 import { endOfMemcachedAnswer } from "../protocol/memcached-answer.js";
 import { aborted, connectFailure, type ConnectAttempt } from "./connect-failure.js";
 import { openSocket } from "./open-connection.js";
@@ -86,8 +87,7 @@ export class MemcachedText {
       const giveUp = () => {
         if (waits) this.fail(this.silence(command));
       };
-      // After this process stood still its timers come first, while the answer lies in the socket: that is read before.
-      const timer = setTimeout(() => setImmediate(giveUp), this.commandTimeoutMs);
+      const timer = setTimeout(() => afterUnreadAnswers(giveUp), this.commandTimeoutMs);
       const settle =
         <T>(finish: (value: T) => void) =>
         (value: T) => {

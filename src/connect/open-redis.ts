@@ -61,13 +61,13 @@ export async function openRedis(endpoint: Endpoint, settings: RedisSettings, sig
 }
 
 /** Every default of ioredis that queues, retries or reconnects is off: a diagnosis wants the first error, not the tenth attempt. */
-function clientOptions(endpoint: Endpoint, { tls, timeouts }: RedisSettings) {
+function clientOptions(endpoint: Endpoint, { tls }: RedisSettings) {
   return {
     ...("path" in endpoint ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port, family: 0 }),
     ...(tls === null ? {} : { tls: tlsOptions(endpoint, tls) }),
     lazyConnect: true,
-    connectTimeout: timeouts.connectMs,
-    commandTimeout: timeouts.commandMs,
+    // `withDeadline` keeps both times, since it lets an unread answer win, which the timers of ioredis do not.
+    connectTimeout: 0,
     retryStrategy: () => null,
     reconnectOnError: null,
     enableOfflineQueue: false,
@@ -101,7 +101,7 @@ class RedisConnection implements OpenRedis {
   async call(command: string, ...args: string[]): Promise<Reply> {
     if (this.#stuck !== null) throw this.#stuck;
     try {
-      return (await this.client.call(command, ...args)) as Reply;
+      return await this.ask(command, ...args);
     } catch (error) {
       throw this.explain(error, [command, args[0] ?? ""].join(" ").trim());
     }
@@ -136,9 +136,18 @@ class RedisConnection implements OpenRedis {
     (this.client.stream as Socket | undefined)?.destroy();
   }
 
+  private ask(command: string, ...args: string[]): Promise<Reply> {
+    return withDeadline(
+      () => this.client.call(command, ...args) as Promise<Reply>,
+      this.timeouts.commandMs,
+      this.signal,
+      (why) => (why === "aborted" ? aborted(this.attempt) : new Error("Command timed out")),
+    );
+  }
+
   private async authenticate({ username, password }: Credentials): Promise<void> {
     try {
-      await this.client.call("AUTH", ...(username === null ? [] : [username]), password.reveal());
+      await this.ask("AUTH", ...(username === null ? [] : [username]), password.reveal());
     } catch (error) {
       // The server has no password at all. That is worth a finding (default-user-unrestricted), not a refusal to look.
       if (error instanceof Error && /without any password configured|no password is set/i.test(error.message)) return;
@@ -149,7 +158,7 @@ class RedisConnection implements OpenRedis {
   /** After PING, because a refusal such as DENIED comes as the answer to whatever is said first. */
   private async introduce(): Promise<void> {
     try {
-      await this.client.call("CLIENT", "SETNAME", clientName);
+      await this.ask("CLIENT", "SETNAME", clientName);
     } catch (error) {
       // A courtesy: a login that may not do it, or a server that is not serving yet, is looked at all the same.
       if (!isReplyError(error)) throw connectFailure(this.#socketError ?? error, this.attempt);
@@ -158,7 +167,7 @@ class RedisConnection implements OpenRedis {
 
   private async select(database: number): Promise<void> {
     try {
-      await this.client.call("SELECT", String(database));
+      await this.ask("SELECT", String(database));
     } catch (error) {
       // It serves nobody just now, which PING is told too. That is a finding, not a refusal to look.
       if (error instanceof Error && /^(BUSY|LOADING|MASTERDOWN)\b/.test(error.message)) return;
@@ -169,7 +178,7 @@ class RedisConnection implements OpenRedis {
   /** The error of a server that talks but does not serve; throws when there is nobody to talk to. */
   private async ping(): Promise<string | null> {
     try {
-      await this.client.call("PING");
+      await this.ask("PING");
       return null;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);

@@ -1,3 +1,5 @@
+import { afterUnreadAnswers } from "../model/unread-answers.js";
+
 /**
  * One timer for everything that waits on a connection: `onSilence` is called when not a byte has come for `timeoutMs` while
  * something is awaited. An answer that takes long to send does not run into it.
@@ -31,13 +33,9 @@ export class SilenceWatch {
     clearTimeout(this.#timer);
   }
 
-  /**
-   * A program that was busy or suspended for that long meets its timer first, and what came meanwhile lies there unread: the
-   * sockets get their turn before anybody is called silent.
-   */
   private look(): void {
     if (this.leftMs() > 0) this.wait();
-    else setImmediate(() => this.judge());
+    else afterUnreadAnswers(() => this.judge());
   }
 
   private judge(): void {

@@ -1,5 +1,6 @@
 import { ServerReplyError } from "../../model/errors.js";
 import { clientName, type FleetNode, type RedisBulkPort, type RedisPort } from "../../model/node-port.js";
+import { afterUnreadAnswers } from "../../model/unread-answers.js";
 import { encodeCommand } from "../../protocol/resp.js";
 import type { HotDeps, NodeHeat } from "./hot-keys.js";
 import { MonitorBurst } from "./monitor-burst.js";
@@ -62,7 +63,7 @@ async function listen(
   for (let leftMs = forMs; leftMs > 0; leftMs = endMs - clock.monotonicMs()) {
     if (deps.stopped()) return interrupted;
     const waitMs = Math.min(slowMs, leftMs);
-    const ping = await Promise.race([ended, pingOf(beside), clock.sleep(waitMs).then(afterReading)]);
+    const ping = await Promise.race([ended, pingOf(beside), clock.sleep(waitMs).then(slowIfUnanswered)]);
     if (ping === "closed") return `it ended early, after ${burst.lines} commands, so as not to burden the server`;
     if (ping === "slow" && waitMs === slowMs) return "it ended early, since a PING became slow";
     await Promise.race([ended, clock.sleep(Math.min(lookEveryMs, Math.max(0, endMs - clock.monotonicMs())))]);
@@ -70,9 +71,8 @@ async function listen(
   return null;
 }
 
-/** After this program stood still its timers come first, while the answer lies in the socket: that is read before. */
-async function afterReading(): Promise<"slow"> {
-  await new Promise((resolve) => setImmediate(resolve));
+async function slowIfUnanswered(): Promise<"slow"> {
+  await new Promise<void>((resolve) => afterUnreadAnswers(resolve));
   return "slow";
 }
 
