@@ -127,17 +127,27 @@ async function release(held: Held, renewing: Promise<void>, ended: AbortControll
   ended.abort();
   await renewing;
   try {
-    // Watched, so that a lock which expired and was taken by another in this very moment is not deleted.
-    const [, holder] = await held.caller.pipeline([
-      ["WATCH", lockKey],
-      ["GET", lockKey],
-    ]);
-    if (holder === held.value) await held.caller.pipeline([["MULTI"], ["DEL", lockKey], ["EXEC"]]);
+    let isDropped = false;
+    for (let tries = 0; tries < mostDropTries && !isDropped; tries++) isDropped = await drop(held);
   } catch {
     // It expires by itself.
   } finally {
     held.caller.close();
   }
+}
+
+const mostDropTries = 3;
+
+/** False: the key was touched meanwhile, as by a renewal that was still on its way. */
+async function drop({ caller, value }: Held): Promise<boolean> {
+  // Watched, so that a lock which expired and was taken by another in this very moment is not deleted.
+  const [, holder] = await caller.pipeline([
+    ["WATCH", lockKey],
+    ["GET", lockKey],
+  ]);
+  if (holder !== value) return true;
+  const replies = await caller.pipeline([["MULTI"], ["DEL", lockKey], ["EXEC"]]);
+  return replies[2] !== null;
 }
 
 async function lockedBy(caller: ClusterCaller): Promise<CachectlError> {

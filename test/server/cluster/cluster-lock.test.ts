@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lockKey, takeClusterLock } from "../../../src/apply/cluster-lock.js";
 import { hashSlot } from "../../../src/model/hash-slot.js";
+import type { RedisBulkPort } from "../../../src/model/node-port.js";
 import { LiveMover } from "../../support/move-live.js";
 import { startCluster, usingServers, waitUntil, type TestCluster } from "../../support/servers/index.js";
 
@@ -8,6 +9,21 @@ usingServers();
 
 const deadline = 60_000;
 const slot = hashSlot(lockKey);
+
+/** The same connection, but `touch` comes before every transaction. */
+function touchedBeforeExec(port: RedisBulkPort, touch: () => Promise<unknown>): RedisBulkPort {
+  const pipeline: RedisBulkPort["pipeline"] = async (request, count) => {
+    if (typeof request === "string" && request.includes("EXEC")) await touch();
+    return port.pipeline(request, count);
+  };
+  return {
+    pipeline,
+    call: port.call.bind(port),
+    stream: port.stream.bind(port),
+    sayOnEnd: port.sayOnEnd.bind(port),
+    close: port.close.bind(port),
+  };
+}
 
 describe("the lock of a cluster", () => {
   let cluster: TestCluster;
@@ -67,6 +83,22 @@ describe("the lock of a cluster", () => {
     expect(await owner().call("GET", lockKey)).toBe("somebody else");
     await owner().call("DEL", lockKey);
   });
+
+  it(
+    "is given back though a renewal that was still on its way touched it meanwhile",
+    { timeout: deadline },
+    async () => {
+      const touches = [() => owner().call("PEXPIRE", lockKey, "30000")];
+      const members = mover.members.map((member) => {
+        const openBulk = async () => touchedBeforeExec(await member.node.openBulk(), async () => touches.pop()?.());
+        return { ...member, node: { ...member.node, openBulk } };
+      });
+      const lock = await takeClusterLock({ members, holder: "host-a" });
+      await lock.release();
+      expect(touches).toEqual([]);
+      expect(await owner().call("EXISTS", lockKey)).toBe(0);
+    },
+  );
 
   it("tells a cluster that takes no write from one that is locked", { timeout: deadline }, async () => {
     for (const node of cluster.primaries) {

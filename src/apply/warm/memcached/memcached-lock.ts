@@ -2,8 +2,10 @@ import type { LockStore } from "../run-lock.js";
 import { memcachedValue } from "../../../protocol/memcached-answer.js";
 import type { MemcachedSideLine } from "../../../protocol/memcached-side-line.js";
 
+const mostDropTries = 3;
+
 /** `add` takes it; `cas` renews and drops it, so that one that another has taken meanwhile is left alone. */
-export function memcachedLockStore(side: MemcachedSideLine, key: string): LockStore {
+export function memcachedLockStore(side: Pick<MemcachedSideLine, "ask">, key: string): LockStore {
   const isStored = async (command: string) => (await side.ask(command)).startsWith("STORED");
   const held = async () => {
     const answer = await side.ask(`gets ${key}`);
@@ -21,9 +23,13 @@ export function memcachedLockStore(side: MemcachedSideLine, key: string): LockSt
       return isStored(`cas ${key} 0 ${seconds(ttlMs)} ${token.length} ${now.version}\r\n${token}`);
     },
     drop: async (token) => {
-      const now = await held();
-      // An expiry in the past: the compare-and-delete that the protocol has no word for.
-      if (now?.token === token) await isStored(`cas ${key} 0 -1 ${token.length} ${now.version}\r\n${token}`);
+      for (let tries = 0; tries < mostDropTries; tries++) {
+        const now = await held();
+        if (now?.token !== token) return;
+        // An expiry in the past: the compare-and-delete that the protocol has no word for. Refused, when a renewal that was
+        // still on its way came between.
+        if (await isStored(`cas ${key} 0 -1 ${token.length} ${now.version}\r\n${token}`)) return;
+      }
     },
     look: async () => ({ token: (await held())?.token ?? null, leftMs: null }),
   };
