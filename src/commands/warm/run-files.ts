@@ -10,6 +10,15 @@ import type { WarmOptions } from "./warm-options.js";
 const heartbeat = "--heartbeat-file";
 const prometheus = "--prometheus-file";
 
+interface Ended {
+  success: boolean;
+  durationMs: number;
+  /** Null: it broke off before there were any. */
+  counts: WarmCounts | null;
+  /** Unix seconds. */
+  endedAt: number;
+}
+
 /** What others watch a cron job by: metrics after every run, the heartbeat only after one that was complete. */
 export class RunFiles {
   readonly #heartbeat: string | null;
@@ -36,10 +45,12 @@ export class RunFiles {
   async afterRun(report: Report, counts: WarmCounts): Promise<void> {
     this.#told = true;
     const success = report.change?.complete === true;
-    const failure = await this.writeMetrics(success, report.durationMs, counts);
+    // Asked once: both files are to tell the same.
+    const endedAt = this.nowSeconds();
+    const failure = await this.writeMetrics({ success, durationMs: report.durationMs, counts, endedAt });
     if (failure !== null) throw failure;
     if (this.#heartbeat === null || !success) return;
-    const text = `${new Date(this.endedAt() * 1_000).toISOString()}\n`;
+    const text = `${new Date(endedAt * 1_000).toISOString()}\n`;
     await writeWhole(this.#heartbeat, text, 0o644).catch((error: unknown) => {
       throw notWritten(this.#heartbeat ?? "", heartbeat, error);
     });
@@ -48,27 +59,22 @@ export class RunFiles {
   /** A run that broke off without a report: its target was not reached, perhaps. The reason for that is what is told, whatever happens here. */
   async afterFailure(durationMs: number): Promise<void> {
     if (this.#told) return;
-    const failure = await this.writeMetrics(false, durationMs, null);
+    const failure = await this.writeMetrics({ success: false, durationMs, counts: null, endedAt: this.nowSeconds() });
     if (failure !== null) this.context.progress.note(failure.message);
   }
 
-  private async writeMetrics(
-    success: boolean,
-    durationMs: number,
-    counts: WarmCounts | null,
-  ): Promise<CachectlError | null> {
+  private async writeMetrics({ durationMs, ...seen }: Ended): Promise<CachectlError | null> {
     const path = this.#prometheus;
     if (path === null) return null;
-    const seen = { success, counts, durationSeconds: durationMs / 1_000, endedAt: this.endedAt() };
+    const text = prometheusText({ ...this.run, ...seen, durationSeconds: durationMs / 1_000 });
     // node_exporter runs as another user.
-    return writeWhole(path, prometheusText({ ...this.run, ...seen }), 0o644).then(
+    return writeWhole(path, text, 0o644).then(
       () => null,
       (error: unknown) => notWritten(path, prometheus, error),
     );
   }
 
-  /** Unix seconds. */
-  private endedAt(): number {
+  private nowSeconds(): number {
     return Math.round(this.context.clock.now() / 1_000);
   }
 }
