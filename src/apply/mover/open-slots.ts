@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { errorText, firstError, type Command, type MemberLink } from "./member-link.js";
 import { step, type PairRun, type SlotsLeft } from "./move-run.js";
 import type { SlotView } from "./slot-view.js";
@@ -33,22 +34,33 @@ export async function openSlots(
   };
 }
 
-/** SETSLOT of each slot, all at once. */
+/** Valkey carries SETSLOT out when the replicas have it, and says this after two seconds where one has not. */
+const passingRefusal = /^NOREPLICAS\b/;
+const mostTries = 5;
+
+/** SETSLOT of each slot, all at once; again where it is refused for the moment only. */
 export async function setSlots(
   link: MemberLink,
   lane: string,
   slots: readonly number[],
   ...state: readonly string[]
 ): Promise<{ done: number[]; refused: Map<number, string> }> {
-  const replies = await link.askApart(
-    lane,
-    slots.map((slot): Command => ["CLUSTER", "SETSLOT", String(slot), ...state]),
-  );
   const refused = new Map<number, string>();
-  slots.forEach((slot, index) => {
-    const text = errorText(replies[index]);
-    if (text !== null) refused.set(slot, text);
-  });
+  let left = slots;
+  for (let tries = 1; left.length > 0; tries++) {
+    const replies = await link.askApart(
+      lane,
+      left.map((slot): Command => ["CLUSTER", "SETSLOT", String(slot), ...state]),
+    );
+    for (const [index, slot] of left.entries()) {
+      const text = errorText(replies[index]);
+      if (text === null) refused.delete(slot);
+      else refused.set(slot, text);
+    }
+    if (tries === mostTries) break;
+    left = left.filter((slot) => passingRefusal.test(refused.get(slot) ?? ""));
+    if (left.length > 0) await wait(200);
+  }
   return { done: slots.filter((slot) => !refused.has(slot)), refused };
 }
 
