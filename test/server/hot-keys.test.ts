@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { collectHotKeys, type HotDeps } from "../../src/collect/keyspace/hot-keys.js";
+import { monitorLimits } from "../../src/collect/keyspace/hot-by-monitor.js";
 import { chooseHotMethod, type HotMethod } from "../../src/collect/keyspace/hot-method.js";
 import { openFleet } from "../../src/connect/open-fleet.js";
 import { known, type Fact } from "../../src/model/fact.js";
@@ -19,6 +20,10 @@ import {
 } from "../support/servers/index.js";
 
 usingServers();
+
+/** That somebody held up the server for a tenth of a second is not the matter here, except where a test says so. */
+const { slowPingMs } = monitorLimits;
+monitorLimits.slowPingMs = 10_000;
 
 const all = await releases();
 
@@ -173,18 +178,34 @@ describe("MONITOR", () => {
 
   it("waits on a server that has nothing to say, also beyond the command timeout", async () => {
     const server = await startRedis();
-    const profile = liveProfile([server], { profile: { timeouts: { connectMs: 2_000, commandMs: 1_000 } } });
+    const profile = liveProfile([server], { profile: { timeouts: { connectMs: 5_000, commandMs: 3_000 } } });
     const fleet = await openFleet(profile, new AbortController().signal);
     onTestFinished(() => fleet.close());
     const [node] = fleet.nodes;
     if (node === undefined) throw new Error("no node");
     const observed = { node: node.identity, facts: await factsOf(server) };
-    const request = { method: "monitor" as const, forMs: 1_500, top: 3, isCluster: false };
+    const request = { method: "monitor" as const, forMs: 4_000, top: 3, isCluster: false };
     const found = valueOf(
       await collectHotKeys([{ node, observed }], request, { clock, stopped: () => false, say: () => {} }),
     );
     expect(found.keys).toEqual([]);
-    expect(found.seconds).toBeGreaterThan(1.4);
+    expect(found.seconds).toBeGreaterThan(3.9);
+  });
+
+  it("ends before its time when a PING beside it becomes slow", async () => {
+    const server = await startRedis();
+    const facts = await factsOf(server);
+    monitorLimits.slowPingMs = slowPingMs;
+    onTestFinished(() => {
+      monitorLimits.slowPingMs = 10_000;
+    });
+    const asked = hotKeys(server.port, facts, { method: "monitor", forMs: 50_000 });
+    await waitUntil(async () => (await monitorsOf(server)) === 1, { what: "a monitor", timeoutMs: 5_000 });
+    await server.freeze();
+    const found = valueOf(await asked);
+    await server.thaw();
+    expect(found.seconds).toBeLessThan(50);
+    expect(found.notes).toEqual([expect.stringContaining("a PING became slow")]);
   });
 
   it("gives what it has seen when it is interrupted", async () => {

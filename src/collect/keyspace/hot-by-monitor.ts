@@ -31,9 +31,15 @@ export async function monitorHotKeys(
   const port = await node.openBulk();
   try {
     const burst = new MonitorBurst(await ownClients(beside));
-    const startedAtMs = deps.clock.monotonicMs();
-    const limits = { beside, forMs, slowMs: quietPingMs + monitorLimits.slowPingMs };
-    const early = await listen(port, burst, limits, deps).catch((error: unknown) => {
+    const ended = begin(port, burst);
+    let startedAtMs = deps.clock.monotonicMs();
+    const watch = async () => {
+      // That the server takes its time to begin is no burden of MONITOR's, and no part of what was asked for.
+      await Promise.race([ended, burst.answered, deps.clock.sleep(forMs)]);
+      startedAtMs = deps.clock.monotonicMs();
+      return listen(ended, burst, { beside, forMs, slowMs: quietPingMs + monitorLimits.slowPingMs }, deps);
+    };
+    const early = await watch().catch((error: unknown) => {
       // The abort of the run rejects what is waited for; what was seen until then is in `burst`.
       if (deps.stopped()) return interrupted;
       throw error;
@@ -45,21 +51,25 @@ export async function monitorHotKeys(
   }
 }
 
+/** Resolves when the burst has ended. */
+function begin(port: RedisBulkPort, burst: MonitorBurst): Promise<"closed"> {
+  const stream = port.stream(encodeCommand("MONITOR"), (piece) => {
+    burst.take(piece);
+    // At once: what the server still has to send it drops with the connection.
+    if (isFull(burst) || burst.refusal !== null) port.close();
+  });
+  return stream.then(() => "closed" as const);
+}
+
 /** Why the burst ended before its time, as a note; null when it did not. */
 async function listen(
-  port: RedisBulkPort,
+  ended: Promise<"closed">,
   burst: MonitorBurst,
   { beside, forMs, slowMs }: { beside: RedisPort; forMs: number; slowMs: number },
   deps: HotDeps,
 ): Promise<string | null> {
   const { clock } = deps;
   const endMs = clock.monotonicMs() + forMs;
-  const stream = port.stream(encodeCommand("MONITOR"), (piece) => {
-    burst.take(piece);
-    // At once: what the server still has to send it drops with the connection.
-    if (isFull(burst) || burst.refusal !== null) port.close();
-  });
-  const ended = stream.then(() => "closed" as const);
   for (let leftMs = forMs; leftMs > 0; leftMs = endMs - clock.monotonicMs()) {
     if (deps.stopped()) return interrupted;
     const waitMs = Math.min(slowMs, leftMs);

@@ -14,11 +14,18 @@ export class MonitorBurst {
   cutLines = 0;
   /** The error that MONITOR was answered with; null while it was not. */
   refusal: string | null = null;
+  /** Resolves with what the server says to MONITOR itself: from then on there are lines. */
+  readonly answered: Promise<void>;
   #line = "";
-  #answered = false;
+  #isAnswered = false;
+  #onAnswer = () => {};
 
   /** @param ownClients addresses of connections that are not part of the load */
-  constructor(private readonly ownClients: ReadonlySet<string>) {}
+  constructor(private readonly ownClients: ReadonlySet<string>) {
+    this.answered = new Promise((resolve) => {
+      this.#onAnswer = resolve;
+    });
+  }
 
   /** One character a byte, pieces of any size. */
   take(piece: string): void {
@@ -41,9 +48,10 @@ export class MonitorBurst {
   private finishLine(): void {
     const line = this.#line;
     this.#line = "";
-    if (!this.#answered) {
-      this.#answered = true;
+    if (!this.#isAnswered) {
+      this.#isAnswered = true;
       if (line.startsWith("-")) this.refusal = line.slice(1).trimEnd();
+      this.#onAnswer();
       return;
     }
     this.lines += 1;
