@@ -4,12 +4,23 @@ import type { PlantedProblem, ProblemNode } from "./planted-problem.js";
 import { waitUntil } from "./wait-until.js";
 
 /** Imitates exports parked in a cache that may not evict: at the limit every write fails with OOM, reads go on as if nothing were. */
-export async function fillWithoutEviction({ address, redis }: ProblemNode): Promise<PlantedProblem> {
+export async function fillWithoutEviction(
+  { address, redis }: ProblemNode,
+  { signal }: DemoDeps,
+): Promise<PlantedProblem> {
   // One hash tag, in this primary's part of the slots, keeps the exports on this node.
   const tag = await tagWithin(redis, 0, 5_460);
   const exports = Array.from({ length: 200 }, (_, i) => `export:{${tag}}:report-${i}.csv`);
   await Promise.all(exports.map((key) => redis.call("SET", key, "id;name;total\n".repeat(4_000))));
-  const used = Number(/^used_memory:(\d+)/m.exec(String(await redis.call("INFO", "memory")))?.[1]);
+  let used = 0;
+  // What still waits for the replica counts as used, and is free a moment later.
+  const isCaughtUp = async () => {
+    const memory = String(await redis.call("INFO", "memory"));
+    const bytes = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, "m").exec(memory)?.[1]);
+    used = bytes("used_memory");
+    return bytes("mem_clients_slaves") < 200_000;
+  };
+  await waitUntil(isCaughtUp, { what: "the replica has caught up", timeoutMs: 20_000, everyMs: 25, signal });
   // Ten megabytes and more are used, so that the buffers of a few connections do not lift it over the limit or below 95 %.
   await redis.call("CONFIG", "SET", "maxmemory-policy", "noeviction");
   await redis.call("CONFIG", "SET", "maxmemory", String(Math.ceil(used / 0.97)));

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import type { DemoDeps } from "./demo-deps.js";
 import { DemoError } from "./demo-error.js";
 import { readState, stateFiles, type DemoState } from "./demo-state.js";
@@ -43,16 +44,28 @@ async function endProcess(pid: number, identity: string, kill: EndingDeps["kill"
   });
 }
 
-/** By label rather than by the noted ids: it also finds one whose start was interrupted. */
+/** An engine that removes a container by itself as it ends may refuse to be told so at the same moment. */
+const mostRemovals = 5;
+
+/**
+ * By label rather than by the noted ids: it also finds one whose start was interrupted. What counts is that none is left, not
+ * what the engine said to the removal.
+ */
 async function endContainers({ program, label }: EngineRef, env: DemoDeps["env"]): Promise<void> {
   const options = { env, timeoutMs: 60_000 };
-  const list = await runCommand([program, "ps", "-aq", "--filter", `label=${label}`], options);
-  const ids = list.stdout.split("\n").filter((id) => id !== "");
-  const removed = ids.length === 0 ? list : await runCommand([program, "rm", "-f", "-v", ...ids], options);
-  if (list.exitCode === 0 && removed.exitCode === 0) return;
+  let said = "";
+  for (let tries = 1; tries <= mostRemovals; tries++) {
+    const list = await runCommand([program, "ps", "-aq", "--filter", `label=${label}`], options);
+    if (list.exitCode === 0 && list.stdout === "") return;
+    if (tries > 1) await wait(200);
+    const ids = list.exitCode === 0 ? list.stdout.split("\n") : [];
+    const removed = ids.length === 0 ? list : await runCommand([program, "rm", "-f", "-v", ...ids], options);
+    if (ids.length > 0 && removed.exitCode === 0) return;
+    said = removed.output.trim();
+  }
   throw new DemoError(
     "containers-not-ended",
-    `${program} could not end the demo's containers: ${(list.exitCode === 0 ? removed : list).output.trim()}`,
+    `${program} could not end the demo's containers: ${said}`,
     `Run: ${program} rm -f $(${program} ps -aq --filter label=${label})`,
   );
 }

@@ -25,7 +25,7 @@ export async function plantProblems(
       ProblemNode,
     ];
     return [
-      await fillWithoutEviction(full),
+      await fillWithoutEviction(full, deps),
       // `form-cluster` gave the second replica to the second primary.
       await breakReplicaLink(orphan, giving, deps),
       await leaveSlotOpen(giving, taking),

@@ -54,7 +54,8 @@ async function buildFleet(
   deps: DemoDeps,
   failure: AbortController,
 ): Promise<DemoFleet> {
-  const ports = new FreePorts();
+  // A part of its own: a port whose server is down just now may be some other program's of this project.
+  const ports = new FreePorts(0, 5);
   const source = await chooseServers(run, ports, deps);
   run.useEngine(source.engine);
   deps.say(`Servers: ${source.description}.`);

@@ -24,9 +24,12 @@ beforeAll(async () => {
   env["PATH"] = path;
 });
 
-describe("cachectl demo", () => {
+// A fleet of 13 servers, beside the other workers' containers.
+const timeoutMs = 150_000;
+
+describe("cachectl demo", { timeout: 180_000 }, () => {
   it("finds every problem that was planted, and leaves nothing running", async () => {
-    const run = await runCli(["demo", "--sample", "2s", "--json"], { env });
+    const run = await runCli(["demo", "--sample", "2s", "--json"], { env, timeoutMs });
     expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 });
     const report = JSON.parse(run.stdout) as Report;
     expect(report).toMatchObject({ operation: "demo", status: "success", coverage: { nodes: { total: 13 } } });
@@ -37,7 +40,7 @@ describe("cachectl demo", () => {
   });
 
   it("keeps the fleet when asked, says how to look at it, and ends it on --stop", async () => {
-    const kept = await runCli(["demo", "--keep", "--sample", "500ms", "--json"], { env });
+    const kept = await runCli(["demo", "--keep", "--sample", "500ms", "--json"], { env, timeoutMs });
     expect({ code: kept.code, stderr: kept.stderr }).toMatchObject({ code: 0 });
     const notes = (JSON.parse(kept.stdout) as Report).notes.join("\n");
     const directory = /--profiles-dir (\S+)/.exec(notes)?.[1] ?? "";
@@ -49,7 +52,7 @@ describe("cachectl demo", () => {
   });
 
   it("leaves nothing running when it is interrupted", async () => {
-    const run = await runCli(["demo"], { env, interruptAfter: "Filling it" });
+    const run = await runCli(["demo"], { env, timeoutMs, interruptAfter: "Filling it" });
     expect(run.code).toBe(130);
     expect((await runCli(["demo", "--stop"], { env })).stdout).toContain("No demo is running.");
   });

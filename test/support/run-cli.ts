@@ -18,18 +18,20 @@ export interface CliOptions {
   interruptAfter?: string;
   /** Its standard input; none when left out. */
   input?: string | Buffer;
+  /** Killed after this. A minute when left out. */
+  timeoutMs?: number;
 }
 
 const program = resolve(import.meta.dirname, "../../bin/cachectl.js");
 
-/** Runs the built program. Killed after a minute, which then shows as `signal`: nothing may hang. */
+/** Runs the built program. Killed after its time, which then shows as `signal`: nothing may hang. */
 export function runCli(args: string[], options: CliOptions = {}): Promise<CliRun> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [program, ...args], {
     cwd: options.cwd ?? "/",
     env: { ...bareEnvironment, ...options.env },
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-    timeout: 60_000,
+    timeout: options.timeoutMs ?? 60_000,
     killSignal: "SIGKILL",
   });
   // One that ends before it has read all of it breaks the pipe: that is the program's to say.

@@ -55,7 +55,8 @@ function allAddresses({ addresses: { cluster, sentinel, memcached } }: DemoFleet
   return [...cluster.primaries, ...cluster.replicas, primary, replica, ...sentinels, memcached.small, memcached.roomy];
 }
 
-describe("startDemoFleet", () => {
+// Each brings up thirteen servers, beside other workers' containers.
+describe("startDemoFleet", { timeout: 180_000 }, () => {
   it("brings up a broken fleet with traffic, and leaves nothing behind", async () => {
     const said: string[] = [];
     const deps = demoDeps({ env, say: (line) => said.push(line) });

@@ -13,9 +13,9 @@ const workers = 4;
 
 /**
  * One per test process: ports are handed out once, and everything started is known here until it is gone. Each worker has its own
- * part of them: the port of a server that is down just now must not become another's.
+ * part of them, and the demo the first: the port of a server that is down just now must not become another's.
  */
-export const ports = new FreePorts((Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % workers, workers);
+export const ports = new FreePorts(1 + ((Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % workers), 1 + workers);
 
 const servers = new Set<() => Promise<void>>();
 const directories = new Set<() => Promise<void>>();
