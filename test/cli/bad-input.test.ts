@@ -141,7 +141,7 @@ describe("servers that cannot be talked to", () => {
   });
 
   it("says that a host name is unknown", async () => {
-    const run = await analyze("no-such-host.invalid:6379");
+    const run = await analyze("no-such-host.invalid:6379", "--timeout", "20s");
     expectClear(run, 3);
     expect(run.stdout).toContain("cannot be resolved");
   });
@@ -153,19 +153,19 @@ describe("servers that cannot be talked to", () => {
       `memcached://127.0.0.1:${port}`,
       `redis+cluster://127.0.0.1:${port}`,
     ]) {
-      const run = await analyze(target);
+      const run = await analyze(target, "--timeout", "10s");
       expectClear(run, 3);
       expect(run.stdout).toMatch(/answered, but not as (Redis|Memcached) does/);
     }
   });
 
-  it("says that a server accepts and keeps silent", async () => {
+  it("says that a server accepts and keeps silent, after one timeout", { timeout: 120_000 }, async () => {
     const port = await silentServer();
     for (const scheme of ["redis", "memcached", "redis+sentinel", "rediss"]) {
-      const run = await analyze(`${scheme}://127.0.0.1:${port}`);
+      const run = await analyze(`${scheme}://127.0.0.1:${port}`, "--timeout", "6s");
       expectClear(run, 3);
-      expect(run.stdout).toMatch(/did not answer within 1 s|no answer to the TLS hello within 1 s/);
-      expect(run.elapsedMs).toBeLessThan(5_000);
+      expect(run.stdout).toMatch(/did not answer within 6 s|no answer to the TLS hello within 6 s/);
+      expect(run.elapsedMs).toBeLessThan(12_000);
     }
   });
 
@@ -194,24 +194,25 @@ describe("servers that cannot be talked to", () => {
     const denied = await greetingServer(
       "-DENIED Redis is running in protected mode because protected mode is enabled\r\n",
     );
-    const isDenied = await analyze(`127.0.0.1:${denied}`);
+    const isDenied = await analyze(`127.0.0.1:${denied}`, "--timeout", "10s");
     expectClear(isDenied, 3);
     expect(isDenied.stdout).toContain("is in protected mode");
     const full = await greetingServer("-ERR max number of clients reached\r\n");
-    const isFull = await analyze(`127.0.0.1:${full}`);
+    const isFull = await analyze(`127.0.0.1:${full}`, "--timeout", "10s");
     expectClear(isFull, 3);
     expect(isFull.stdout).toContain("maximum number of clients");
   });
 
   it("says that a server stopped answering half-way", async () => {
     const redis = await startRedis();
-    const run = await analyze(`redis://127.0.0.1:${await cutOffProxy(redis.port, 3_000)}`, "--json");
+    const target = `redis://127.0.0.1:${await cutOffProxy(redis.port, 3_000)}`;
+    const run = await analyze(target, "--json", "--timeout", "6s");
     expectClear(run, 3);
     const report = JSON.parse(run.stdout) as Report;
     expect(report.status).toBe("failed");
     expect(report.coverage.nodes.unreachable[0]?.reason).toContain("accepted the connection but did not answer");
     expect(report.recommendations[0]?.issue).toBe("Node stopped answering half-way");
-    expect(run.elapsedMs).toBeLessThan(5_000);
+    expect(run.elapsedMs).toBeLessThan(12_000);
   });
 
   it("reports five nodes of a cluster whose sixth is dead", async () => {

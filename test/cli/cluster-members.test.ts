@@ -188,6 +188,14 @@ describe("cluster failover", () => {
       expect(run.stdout).toContain("two primaries may claim the slots");
       expect(await ownLine(heir)).toContain("myself,master");
     }
+    // Who was among the minority takes no write for as long as cluster-node-timeout after that, and so no lock.
+    await waitUntil(
+      async () => {
+        const infos = await Promise.all(alive.map((node) => node.call("CLUSTER", "INFO")));
+        return infos.every((info) => String(info).includes("cluster_state:ok"));
+      },
+      { what: "the cluster serves again", timeoutMs: 30_000 },
+    );
     const addresses = dead.map(({ address }) => address);
     ok(await verb("del-node", nodes[2], ...addresses, "--yes"));
     for (const node of alive) {

@@ -198,7 +198,7 @@ describe("evict-policy on a cluster of six", () => {
 
   it("is refused while a node does not answer", { timeout: deadline }, async () => {
     await cluster.replicas[0]?.freeze();
-    const words = ["-p", url(), "--timeout", "1s", ...quick];
+    const words = ["-p", url(), "--timeout", "5s", ...quick];
     const run = await runCli(["evict-policy", "set", "allkeys-lru", ...words]);
     expect(run).toMatchObject({ code: 3, stderr: expect.stringContaining("--keep-going") as string });
   });

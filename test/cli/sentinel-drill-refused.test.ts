@@ -1,9 +1,17 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../src/model/report.js";
+import { allowStall, stall } from "../support/client-load.js";
 import { drillKeysAt, primariesNamed, untilJournaled, urlOf } from "../support/drill-group.js";
 import { runCli } from "../support/run-cli.js";
-import { startSentinelGroup, usingServers, waitUntil, type SentinelGroup } from "../support/servers/index.js";
+import {
+  findRelease,
+  startSentinelGroup,
+  usingServers,
+  waitUntil,
+  type RedisServer,
+  type SentinelGroup,
+} from "../support/servers/index.js";
 import { directoryWith } from "./profile-directory.js";
 import { spawnCli } from "./spawn-cli.js";
 
@@ -50,8 +58,10 @@ describe("sentinel drill that must not begin", () => {
     const [replica] = group.replicas;
     await replica?.call("CONFIG", "SET", "replica-priority", "0");
     await waitUntil(
-      async () =>
-        String(await group.sentinels[0]?.call("SENTINEL", "REPLICAS", "mymaster")).includes("slave-priority,0"),
+      async () => {
+        const told = await Promise.all(group.sentinels.map((one) => one.call("SENTINEL", "REPLICAS", "mymaster")));
+        return told.every((replicas) => String(replicas).includes("slave-priority,0"));
+      },
       { what: "the sentinels know", timeoutMs: 30_000 },
     );
     const unfit = await drill(group, "--yes");
@@ -110,15 +120,21 @@ describe("sentinel drill that is disturbed", () => {
   });
 
   it("fails with 4, and says so, where the replica stops answering before the order", { timeout }, async () => {
-    const group = await startSentinelGroup({ sentinelLines: ["sentinel down-after-milliseconds mymaster 60000"] });
+    const { version } = await findRelease("redis");
+    const group = await startSentinelGroup({
+      config: allowStall(version),
+      sentinelLines: ["sentinel down-after-milliseconds mymaster 60000"],
+    });
     const journal = join(await directoryWith(), "drill.jsonl");
     const run = spawnCli([
       ...["sentinel", "drill", "-p", urlOf(group), "--yes", "--json", "--journal", journal],
-      // The order comes after 1.6 s: time to freeze the replica, and well before Sentinel leaves it out (5 s without an answer).
+      // The order comes after 1.6 s: time to hold up the replica, and well before Sentinel leaves it out (5 s without an answer).
       ...["--rate", "2", "--wait", "8s"],
     ]);
     await untilJournaled(journal, "begin");
-    await group.replicas[0]?.freeze();
+    const [replica] = group.replicas as [RedisServer];
+    // For longer than this test; that nobody waits for its answer is no matter.
+    void stall(replica, 100_000).catch(() => undefined);
     expect(await run.ended).toEqual({ code: 4, signal: null });
     const report = JSON.parse(run.stdout()) as Report;
     expect(report.summary).toContain("no new primary took a write in time");

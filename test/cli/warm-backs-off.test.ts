@@ -17,18 +17,18 @@ describe("a run backs off", () => {
   it("while other commands are delayed, and says how often", async () => {
     const [newest] = (await releases()).slice(-1);
     const server = await startRedis({ config: allowStall(newest?.version ?? ""), release: newest?.name ?? "" });
-    const { manifest } = await warmFiles(users(6_000), userMap);
+    const { manifest } = await warmFiles(users(12_000), userMap);
     const pace = ["--rate", "3k", "--max-latency", "25ms"];
     const run = await underWay([manifest, "-p", urlOf(server)], [server], { pace });
     let over = false;
     void run.ended.then(() => (over = true));
     const hasEnded = () => over;
-    while (!hasEnded()) await stall(server, 150);
+    while (!hasEnded()) await stall(server, 300);
     const { code, report } = await ended(run);
-    expect([code, figure(report, "items written")]).toEqual([0, 6_000]);
+    expect([code, figure(report, "items written")]).toEqual([0, 12_000]);
     expect(report.notes.join(" ")).toMatch(/Slowed down \d+ times? because other commands were delayed/);
     expect(figure(report, "seconds paused")).toBeGreaterThan(0);
-    expect(await keyCount(server)).toBe(6_000);
+    expect(await keyCount(server)).toBe(12_000);
   });
 
   it("from a cache that evicts: it stops at its mark, and nothing was pushed out", async () => {
@@ -37,13 +37,15 @@ describe("a run backs off", () => {
     const { manifest } = await warmFiles(users(100_000), userMap);
     const run = await runWarm([manifest, "-p", urlOf(server), "--max-memory", "80%"]);
     expect(run.code).toBe(4);
-    expect(run.report.summary).toMatch(/uses \d+ % of its maxmemory, and --max-memory is 80 %/);
+    expect(run.report.summary).toMatch(
+      /uses \d+ % of its maxmemory, and --max-memory is 80 %|left until 80 % of its maxmemory/,
+    );
     expect(await infoNumber(server, "stats", "evicted_keys")).toBe(0);
     expect(await keyCount(server)).toBe(5_000 + figure(run.report, "items written"));
     const usedBytes = await infoNumber(server, "memory", "used_memory");
     expect(usedBytes).toBeLessThan(0.9 * 12 * 1_048_576);
     // Not long before its mark either.
-    expect(figure(run.report, "items written")).toBeGreaterThan(5_000);
+    expect(usedBytes).toBeGreaterThan(0.7 * 12 * 1_048_576);
   });
 
   it("when it is what makes the cache evict, also where it was allowed to fill it", async () => {

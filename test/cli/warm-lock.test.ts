@@ -13,7 +13,7 @@ describe("the lock, in the middle of a run", () => {
   it("is another's all of a sudden: the run stops, writes no more, leaves the other's lock, and says so", async () => {
     const server = await startRedis();
     const { manifest, checkpoint } = await warmFiles(users(60_000), userMap);
-    const args = [manifest, "-p", urlOf(server), "--lock-timeout", "3s", "--checkpoint", checkpoint];
+    const args = [manifest, "-p", urlOf(server), "--lock-timeout", "9s", "--checkpoint", checkpoint];
     // Some pages of it are done and noted by then.
     const run = await underWay(args, [server], { keys: 3_000 });
     await server.call("SET", lock, "another host", "PX", "600000");

@@ -41,7 +41,7 @@ describe("--observe", () => {
   it("does not know it where nobody reads, and takes the renewals of its own lock for nobody", async () => {
     const server = await startRedis();
     const { manifest } = await warmFiles(users(100), userMap);
-    const run = await runWarm([manifest, "-p", urlOf(server), "--observe", "4s", "--lock-timeout", "3s"]);
+    const run = await runWarm([manifest, "-p", urlOf(server), "--observe", "4s", "--lock-timeout", "9s"]);
     expect(run.code).toBe(0);
     // The server has counted them.
     expect(String(await server.call("INFO", "stats"))).toMatch(/keyspace_hits:[1-9]/);

@@ -30,7 +30,7 @@ const plain: BulkSettings = {
   credentials: null,
   tls: null,
   database: 0,
-  timeouts: { connectMs: 2_000, commandMs: 5_000 },
+  timeouts: { connectMs: 30_000, commandMs: 30_000 },
   readOnly: false,
 };
 
@@ -281,8 +281,8 @@ describe("silence", () => {
     const value = "v".repeat(40_000);
     const server = await startRedis();
     await server.call("SET", "k", value);
-    const commandMs = 400;
-    const port = await open(loopback(await trickle(server.port, 4_000, 60)), {
+    const commandMs = 2_000;
+    const port = await open(loopback(await trickle(server.port, 4_000, 250)), {
       timeouts: { connectMs: 5_000, commandMs },
     });
     const startedAt = performance.now();

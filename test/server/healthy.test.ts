@@ -37,7 +37,7 @@ describe.concurrent.each(await memcachedReleases())("a sane $name", ({ name: rel
 });
 
 describe.concurrent.each(await releases())("a sane cluster of $name", ({ name: release }) => {
-  it("raises no alarm, fresh and in use, sampled and since start", async ({ expect }) => {
+  it("raises no alarm, fresh and in use, sampled and since start", { timeout: 180_000 }, async ({ expect }) => {
     const { nodes, primaries } = await startCluster({ release, config: saneWithReplicas });
     const tags = await Promise.all(primaries.map((_, index) => hashTagOf(primaries, index)));
     const use = async () => {
@@ -49,9 +49,10 @@ describe.concurrent.each(await releases())("a sane cluster of $name", ({ name: r
 });
 
 describe.concurrent("a sane sentinel group", () => {
-  it("raises no alarm, fresh and in use, sampled and since start", async ({ expect }) => {
+  it("raises no alarm, fresh and in use, sampled and since start", { timeout: 240_000 }, async ({ expect }) => {
     const { sentinels, primary } = await startSentinelGroup({ config: saneWithReplicas });
-    const report = await expectCalm(sentinels, { kind: "sentinel", password }, () => useRedis(primary, ""), expect);
+    const login: LiveOptions = { kind: "sentinel", password };
+    const report = await expectCalm(sentinels, login, () => useRedis(primary, ""), expect, withoutTilt(sentinels));
     expect(report.coverage.nodes).toMatchObject({ total: 5, answered: 5 });
   });
 });
@@ -67,19 +68,36 @@ const identity = {
   },
 };
 
+/** Looks again where a sentinel is in TILT by its own word: one that stood still for two seconds, which is true and not what is asked here. */
+function withoutTilt(sentinels: readonly RedisServer[]): typeof analyzeLive {
+  const isTilted = async () => {
+    const infos = await Promise.all(sentinels.map((sentinel) => sentinel.call("INFO", "sentinel")));
+    return infos.some((info) => String(info).includes("sentinel_tilt:1"));
+  };
+  return async (...asked) => {
+    for (;;) {
+      const report = await analyzeLive(...asked);
+      const saysTilt = report.recommendations.some(({ ruleId }) => ruleId === "sentinel-tilt");
+      if (!saysTilt || !(await isTilted())) return report;
+      await waitUntil(async () => !(await isTilted()), { what: "TILT is over", timeoutMs: 60_000 });
+    }
+  };
+}
+
 /** Right after the start, then with traffic, both between two samples and since start. Gives the last report. */
 async function expectCalm(
   servers: { host: string; port: number }[],
   login: LiveOptions,
   use: () => Promise<void>,
   check: typeof expect,
+  look = analyzeLive,
 ): Promise<Report> {
   const options = { ...login, identity };
-  check(complaints(await analyzeLive(servers, options))).toEqual([]);
-  check(alarms(await analyzeLive(servers, { ...options, sampleMs: 0 }))).toEqual([]);
+  check(complaints(await look(servers, options))).toEqual([]);
+  check(alarms(await look(servers, { ...options, sampleMs: 0 }))).toEqual([]);
 
-  check(complaints(await analyzeLive(servers, { ...options, sampleMs: windowMs, during: use }))).toEqual([]);
-  const last = await analyzeLive(servers, { ...options, sampleMs: 0 });
+  check(complaints(await look(servers, { ...options, sampleMs: windowMs, during: use }))).toEqual([]);
+  const last = await look(servers, { ...options, sampleMs: 0 });
   check(complaints(last)).toEqual([]);
   return last;
 }

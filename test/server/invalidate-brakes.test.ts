@@ -2,8 +2,16 @@ import { describe, expect, it } from "vitest";
 import { hashSlot } from "../../src/model/hash-slot.js";
 import { evenOwner } from "../support/even-slots.js";
 import { countsOf, invalidateLive } from "../support/invalidate-live.js";
+import { allowStall, stall } from "../support/client-load.js";
 import { callsOf, clientsOf } from "../support/server-counts.js";
-import { startCluster, startRedis, usingServers, waitUntil, type RedisServer } from "../support/servers/index.js";
+import {
+  findRelease,
+  startCluster,
+  startRedis,
+  usingServers,
+  waitUntil,
+  type RedisServer,
+} from "../support/servers/index.js";
 
 usingServers();
 
@@ -37,7 +45,8 @@ describe("what holds an invalidation back", () => {
     { maxLatencyMs: 60_000, slowsDown: false },
   ])("--max-latency: it waits while the server is slower than that ($maxLatencyMs ms)", async (one) => {
     const { maxLatencyMs, slowsDown } = one;
-    const server = await startRedis();
+    const { version } = await findRelease("redis");
+    const server = await startRedis({ config: allowStall(version) });
     await fill(server);
     const running = invalidateLive([server], { selector, ratePerSecond: 500, maxLatencyMs });
     await waitUntil(async () => Number(await server.call("EXISTS", ...names)) < keyCount, {
@@ -45,12 +54,7 @@ describe("what holds an invalidation back", () => {
       timeoutMs: 30_000,
     });
     // Three late answers in a row are taken for the server's fault; between the pauses it answers what has come.
-    for (let i = 0; i < 10; i++) {
-      await server.freeze();
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      await server.thaw();
-      await server.call("PING");
-    }
+    for (let i = 0; i < 10; i++) await stall(server, 300);
     const report = await running;
     expect(countsOf(report)).toMatchObject({ deleted: keyCount, failed: 0 });
     const { slowdowns, addedLatencyMs } = countsOf(report);

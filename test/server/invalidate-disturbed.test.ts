@@ -41,10 +41,14 @@ describe("invalidate while its servers are disturbed", () => {
       what: "the replica has the keys",
       timeoutMs: 20_000,
     });
-    const running = invalidateLive(group.sentinels, { selector, ratePerSecond: 2_000, settleMs: 200 }, live);
+    const running = invalidateLive(group.sentinels, { selector, ratePerSecond: 500, settleMs: 200 }, live);
     await untilFewer([group.primary], keyCount * 0.8);
     await group.primary.kill();
     expectWhole(await running);
+    await waitUntil(async () => String(await group.replicas[0]?.call("ROLE")).startsWith("master"), {
+      what: "the replica has taken over",
+      timeoutMs: 60_000,
+    });
     const after = await invalidateLive(group.sentinels, { selector }, live);
     expect(countsOf(after)).toMatchObject({ seen: 0 });
   });

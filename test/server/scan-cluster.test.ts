@@ -48,12 +48,11 @@ describe.each(two)("a cluster of $name", ({ name: release }) => {
       ...cases,
       ratePerSecond: 400,
       during: async () => {
-        await primary.call(
-          "CLUSTER",
-          "SETSLOT",
-          String(slot),
-          "MIGRATING",
-          await idOf(cluster.primaries[1] as RedisServer),
+        const target = await idOf(cluster.primaries[1] as RedisServer);
+        // Again while it is refused for the moment: NOREPLICAS, until a replica that was held up has answered.
+        await waitUntil(
+          async () => (await primary.call("CLUSTER", "SETSLOT", String(slot), "MIGRATING", target)) === "OK",
+          { what: "the slot is open", timeoutMs: 15_000, everyMs: 50 },
         );
       },
     });

@@ -98,15 +98,21 @@ describe.concurrent.each(await releases())("$name", ({ name: release, product, v
       expect(String(await replica.call("INFO", "replication"))).toContain("master_link_status:up");
   });
 
-  it("forms a sentinel group that fails over", async ({ expect }) => {
+  it("forms a sentinel group that fails over", { timeout: 150_000 }, async ({ expect }) => {
     const { sentinels, primary, replicas, masterName } = await startSentinelGroup({ release });
     expect([sentinels.length, replicas.length]).toEqual([3, 1]);
     const address = () => sentinels[0]?.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", masterName);
     expect(await address()).toEqual([primary.host, String(primary.port)]);
     expect(await sentinels[1]?.call("SENTINEL", "CKQUORUM", masterName)).toMatch(/^OK 3 usable Sentinels/);
-    await sentinels[0]?.call("SENTINEL", "FAILOVER", masterName);
+    // Until the replica's INFO is in, it is no good slave.
+    await waitUntil(async () => (await sentinels[0]?.call("SENTINEL", "FAILOVER", masterName)) === "OK", {
+      what: "the sentinel takes the order",
+      timeoutMs: 20_000,
+      everyMs: 100,
+    });
     const promoted = async () => String((await replicas[0]?.call("ROLE")) ?? "").startsWith("master");
-    await waitUntil(promoted, { what: "the replica is promoted", timeoutMs: 30_000 });
+    // A sentinel that stood still is in TILT for half a minute.
+    await waitUntil(promoted, { what: "the replica is promoted", timeoutMs: 90_000 });
   });
 });
 

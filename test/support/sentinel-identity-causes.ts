@@ -43,7 +43,7 @@ export function describeIdentityCauses(shape: Shape): void {
 
     it("reports two masters after a partition between the sentinels and the master", async () => {
       await untilFound(scene);
-      const old = scene.primary;
+      const { primary: old } = await rolesOf(scene);
       await old.call("ACL", "SETUSER", "watcher", "off");
       await old.call("CLIENT", "KILL", "USER", "watcher");
       // The partition is a login that is refused. The old master has no replica left and stops taking writes; with one replica,
@@ -113,13 +113,18 @@ export function describeIdentityCauses(shape: Shape): void {
 
     it("reports a sentinel in TILT after it was frozen", async () => {
       await last.freeze();
-      await waitUntil(async () => String(await first.call("SENTINEL", "SENTINELS", "mymaster")).includes("s_down"), {
+      // TILT is for who stood still for more than two seconds.
+      await waitUntil(async () => Number(await fieldOf(last, first, "last-ok-ping-reply")) > 3_000, {
         what: "the others miss it",
         timeoutMs: 60_000,
       });
       await last.thaw();
       const finding = await untilFound(scene, "sentinel-tilt");
-      expect(finding.nodes).toEqual([last.address]);
+      expect(finding.nodes).toContain(last.address);
+      // A busy machine may have held up another one, too: whoever is named says so.
+      const named = scene.sentinels.filter(({ address }) => finding.nodes.includes(address));
+      for (const sentinel of named)
+        expect(String(await sentinel.call("INFO", "sentinel"))).toContain("sentinel_tilt:1");
     });
   });
 
@@ -156,12 +161,17 @@ async function untilStale(scene: Scene, holders: readonly RedisServer[]): Promis
 }
 
 /** As another sentinel lists it: 6.0 does not tell its own. */
-async function idOf({ address }: RedisServer, asked: RedisServer): Promise<string> {
+async function idOf(sentinel: RedisServer, asked: RedisServer): Promise<string> {
+  return fieldOf(sentinel, asked, "runid");
+}
+
+/** What `asked` knows of another sentinel; empty where it does not know it. */
+async function fieldOf({ address }: RedisServer, asked: RedisServer, wanted: string): Promise<string> {
   const reply = await asked.call("SENTINEL", "SENTINELS", "mymaster");
   const entries = Array.isArray(reply) ? reply.map((entry) => (Array.isArray(entry) ? entry.map(String) : [])) : [];
   const field = (entry: string[], name: string) => entry[entry.indexOf(name) + 1] ?? "";
   const found = entries.find((entry) => `${field(entry, "ip")}:${field(entry, "port")}` === address);
-  return found === undefined ? "" : field(found, "runid");
+  return found === undefined ? "" : field(found, wanted);
 }
 
 async function announce(replica: RedisServer, primary: RedisServer, host: string): Promise<void> {

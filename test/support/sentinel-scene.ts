@@ -32,7 +32,7 @@ export interface Scene extends SentinelGroup {
 }
 
 // Long enough that a stall of a busy machine is no outage, short enough to wait for.
-const downAfterMs = 2_000;
+export const downAfterMs = 2_000;
 const failoverTimeoutMs = 4_000;
 
 /** A group on hosts of their own, with nothing to find fault with; the servers share hosts with sentinels, as they usually do. */

@@ -132,7 +132,8 @@ export function describeSettingsCauses(shape: Shape): void {
     it("reports a failover in progress, and nothing once it was broken off", async () => {
       // The user of the sentinels may not promote, so the failover waits for that until its timeout: long enough to be seen.
       const timeout = (ms: string) => onEach(scene.sentinels, "SENTINEL", "SET", "mymaster", "failover-timeout", ms);
-      await timeout("20000");
+      // Longer than the half minute for which a machine that stood still puts sentinels into TILT.
+      await timeout("60000");
       await onEach(scene.replicas, "ACL", "SETUSER", "watcher", "-replicaof", "-slaveof");
       await waitUntil(async () => (await last.call("SENTINEL", "FAILOVER", "mymaster").catch(() => "")) === "OK", {
         what: "the failover is begun",

@@ -87,8 +87,7 @@ describe.each(withJobs)("the servers' own migration on $name", () => {
     await withCluster({ release: "valkey-9.1" }, async (mover, nodes) => {
       const [first, , third] = nodes;
       await seedEveryType(mover, nodes, 40);
-      // It outlasts a machine that stands still for a while.
-      await slowJob(mover, first, third, [300, 900], 500_000);
+      await slowJob(mover, first, third, [300, 900]);
       const stop = new AbortController();
       const moving = mover.move(
         [{ from: first, to: third, slots: [[0, 99]] }],
@@ -119,14 +118,11 @@ describe.each(withJobs)("the servers' own migration on $name", () => {
   });
 });
 
+/** For each key. The job outlasts a machine that stands still for a while. */
+const delayUs = 500_000;
+
 /** A job as a killed run leaves it: it goes on for some seconds. The delay counts for the snapshot that begins under it. */
-async function slowJob(
-  mover: LiveMover,
-  from: RedisServer,
-  to: RedisServer,
-  [a, b]: [number, number],
-  delayUs = 100_000,
-) {
+async function slowJob(mover: LiveMover, from: RedisServer, to: RedisServer, [a, b]: [number, number]) {
   const forks = async () => Number(/total_forks:(\d+)/.exec(String(await from.call("INFO", "stats")))?.[1]);
   const before = await forks();
   await from.call("CONFIG", "SET", "rdb-key-save-delay", String(delayUs));

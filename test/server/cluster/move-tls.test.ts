@@ -29,7 +29,8 @@ async function startTlsNode(release: string, certificates: string): Promise<TlsN
   const port = await ports.take({ clusterBus: true });
   const config = {
     "cluster-enabled": "yes",
-    "cluster-node-timeout": "5000",
+    // A MIGRATE may wait for half of it: no pause of a busy machine is to break one off here.
+    "cluster-node-timeout": "15000",
     "tls-port": String(port),
     "tls-cert-file": join(dir, "server.crt"),
     "tls-key-file": join(dir, "server.key"),
@@ -56,7 +57,9 @@ it.each([["redis-7.0", "classic", "classic"] as const, ["valkey-8.1", "classic",
     );
     const places = nodes.map(({ endpoint }) => endpoint);
     const [first, , third] = places as [TlsNode["endpoint"], TlsNode["endpoint"], TlsNode["endpoint"]];
-    const mover = await LiveMover.open(places, { profile: { tls: await trusting(certificates) } });
+    const mover = await LiveMover.open(places, {
+      profile: { tls: await trusting(certificates), timeouts: { connectMs: 20_000, commandMs: 20_000 } },
+    });
     try {
       await seedEveryType(mover, places, 20);
       const before = await wholeKeyspace(mover, places);

@@ -26,8 +26,7 @@ describe("a cluster of two primaries with a replica each", () => {
   beforeAll(async () => {
     // With two primaries there is no majority against one of them, so a suspicion stays one.
     // Nor do the servers themselves move a spare replica to a bare primary.
-    const config = { "cluster-node-timeout": "1000", "cluster-migration-barrier": "9" };
-    members = await startCluster({ primaries: 2, config });
+    members = await startCluster({ primaries: 2, config: { "cluster-migration-barrier": "9" } });
     nodes = members.nodes;
     [primary, other] = members.primaries as [RedisServer, RedisServer];
   });
