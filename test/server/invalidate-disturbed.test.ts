@@ -72,6 +72,29 @@ describe("invalidate while its servers are disturbed", () => {
     expect(countsOf(report)).toMatchObject({ deleted: keyCount, failed: 0 });
   });
 
+  it(
+    "waits with a pattern for slots that move on and on, though there are few keys to look at",
+    { timeout: deadline },
+    async () => {
+      const { primaries } = await startCluster({ replicasPerPrimary: 0 });
+      const [from, to] = primaries as [RedisServer, RedisServer];
+      const owner = (key: string) => primaries[evenOwner(key, 3)] as RedisServer;
+      const names = Array.from({ length: 100 }, (_, i) => `k:${i}`);
+      await Promise.all(names.map((name) => owner(name).call("SET", name, "v")));
+      const mover = await LiveMover.open(primaries);
+      const moving = mover.move([{ from, to, slots: [[0, 4_000]] }], { engine: "classic" });
+      await waitUntil(async () => !/myself.* 0-5460/.test(String(await from.call("CLUSTER", "NODES"))), {
+        what: "slots move",
+        timeoutMs: 20_000,
+      });
+      const pattern = { kind: "pattern", pattern: "k:*" } as const;
+      expectWhole(await invalidateLive(primaries, { selector: pattern }, { kind: "cluster" }));
+      expect(await moving).toMatchObject({ notMoved: [] });
+      mover.close();
+      expect(await keysLeft(primaries)).toBe(0);
+    },
+  );
+
   it("goes on at the replica that took over a killed primary", { timeout: deadline }, async () => {
     const { primaries, replicas } = await startCluster({ config: { "cluster-node-timeout": "3000" } });
     await fill(primaries);

@@ -35,6 +35,8 @@ const patienceMs = 45_000;
 const mostHops = 12;
 const firstWaitMs = 50;
 const longestWaitMs = 1_000;
+const firstRestMs = 500;
+const longestRestMs = 5_000;
 
 /** Worth another try a little later, or somebody else's by then. */
 const passing = /^(TRYAGAIN|CLUSTERDOWN|LOADING|MASTERDOWN|BUSY|READONLY)\b/;
@@ -154,6 +156,18 @@ export class KeyRouter {
       }
     }
     return false;
+  }
+
+  /**
+   * Waits for slots on the move to come to rest: a moment, and longer the more often it was waited before.
+   *
+   * @returns false when nobody wants to wait any more
+   */
+  async waitForRest(waitedBefore: number): Promise<boolean> {
+    const { clock, stopRequested } = this.deps;
+    if (stopRequested.aborted) return false;
+    await clock.sleep(Math.min(firstRestMs * 2 ** waitedBefore, longestRestMs));
+    return true;
   }
 
   private slotOf(key: string): number | null {
