@@ -6,10 +6,10 @@ import {
   primariesNamed,
   rowsOf,
   startDrillGroup,
-  untilNoneTilts,
   urlOf,
 } from "../support/drill-group.js";
 import { runCli } from "../support/run-cli.js";
+import { untilNoneTilts } from "../support/sentinel-tilt.js";
 import { usingServers } from "../support/servers/index.js";
 
 usingServers();
@@ -36,7 +36,7 @@ describe("sentinel drill", () => {
       const nodes = [group.primary, ...group.replicas];
       let primary = group.primary.address;
       for (const round of [1, 2]) {
-        await untilNoneTilts(group);
+        await untilNoneTilts(group.sentinels);
         const run = await runCli(["sentinel", "drill", "-p", urlOf(group), "--yes", "--json"]);
         expect(run.code, run.stderr + run.stdout).toBe(0);
         const report = JSON.parse(run.stdout) as Report;

@@ -12,17 +12,6 @@ export function startDrillGroup(options: Parameters<typeof startSentinelGroup>[0
   return startSentinelGroup({ ...options, config: { appendonly: "yes", ...options?.config } });
 }
 
-/** A machine that stood still puts sentinels into TILT: for half a minute they judge nobody, and a drill is refused. */
-export async function untilNoneTilts({ sentinels }: SentinelGroup): Promise<void> {
-  await waitUntil(
-    async () => {
-      const infos = await Promise.all(sentinels.map((sentinel) => sentinel.call("INFO", "sentinel")));
-      return infos.every((info) => String(info).includes("sentinel_tilt:0"));
-    },
-    { what: "no sentinel is in TILT", timeoutMs: 120_000, everyMs: 100 },
-  );
-}
-
 /** Numbers of the ledger in the node's append-only file. */
 export async function numbersWrittenAt(node: RedisServer): Promise<Set<string>> {
   const files = (await readdir(node.dir, { recursive: true })).filter((name) => name.includes("appendonly"));
