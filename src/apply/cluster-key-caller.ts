@@ -11,9 +11,23 @@ export type KeyCommand = [command: string, ...args: string[]];
 export interface ClusterCaller {
   /** @throws CachectlError unreached where no member carries it out */
   call(command: KeyCommand): Promise<BulkReply>;
-  /** In one go, on one connection: for WATCH … EXEC. An error reply of any of them rejects. */
-  pipeline(commands: readonly KeyCommand[]): Promise<BulkReply[]>;
+  /**
+   * Two requests of which the second rests on the first, as EXEC does on WATCH: it goes over the very same connection, or not at
+   * all. `next` makes it of the first one's replies; null: there is none. An error reply of any command rejects.
+   *
+   * @throws CachectlError unreached where no member carries out the first, or the second is refused or lost
+   */
+  pair(first: readonly KeyCommand[], next: Next): Promise<BulkReply[] | null>;
   close(): void;
+}
+
+type Next = (replies: BulkReply[]) => readonly KeyCommand[] | null;
+
+/** Where a request was carried out. */
+interface Place {
+  member: Member;
+  asking: boolean;
+  connection: Promise<RedisBulkPort> | undefined;
 }
 
 type Member = Pick<MoveMember, "node" | "announced" | "address">;
@@ -36,11 +50,23 @@ class KeyCaller implements ClusterCaller {
   ) {}
 
   async call(command: KeyCommand): Promise<BulkReply> {
-    const [reply] = await this.pipeline([command]);
-    return reply ?? null;
+    const { replies } = await this.reach([command]);
+    return replies[0] ?? null;
   }
 
-  async pipeline(commands: readonly KeyCommand[]): Promise<BulkReply[]> {
+  async pair(first: readonly KeyCommand[], next: Next): Promise<BulkReply[] | null> {
+    const { replies, place } = await this.reach(first);
+    const second = next(replies);
+    if (second === null) return null;
+    const { member, asking, connection } = place;
+    if (this.#connections.get(member) !== connection)
+      throw this.unreached(`${member.address}: the connection was lost`);
+    const answer = await this.ask(member, second, asking);
+    if (!Array.isArray(answer)) throw this.unreached(`${member.address}: ${answer}`);
+    return answer;
+  }
+
+  private async reach(commands: readonly KeyCommand[]): Promise<{ replies: BulkReply[]; place: Place }> {
     let next = { member: this.#owner ?? this.members[0], asking: false };
     const untried = new Set(this.members);
     let failure = "no member of the cluster is known";
@@ -50,7 +76,7 @@ class KeyCaller implements ClusterCaller {
       const answer = await this.ask(member, commands, asking);
       if (Array.isArray(answer)) {
         if (!asking) this.#owner = member;
-        return answer;
+        return { replies: answer, place: { member, asking, connection: this.#connections.get(member) } };
       }
       failure = `${member.address}: ${answer}`;
       const redirected = this.redirection(answer);
@@ -60,12 +86,7 @@ class KeyCaller implements ClusterCaller {
       else if (/^(?:MOVED|ASK) |^connection: /.test(answer)) next = { member: [...untried][0], asking: false };
       else break;
     }
-    throw new CachectlError(
-      "unreached",
-      "no-owner",
-      failure,
-      `Look at slot ${this.slot} with \`cachectl cluster check\`.`,
-    );
+    throw this.unreached(failure);
   }
 
   close(): void {
@@ -75,6 +96,15 @@ class KeyCaller implements ClusterCaller {
         () => undefined,
       );
     }
+  }
+
+  private unreached(why: string): CachectlError {
+    return new CachectlError(
+      "unreached",
+      "no-owner",
+      why,
+      `Look at slot ${this.slot} with \`cachectl cluster check\`.`,
+    );
   }
 
   /** The replies, or the text of the first error. */

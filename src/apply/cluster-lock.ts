@@ -141,13 +141,14 @@ const mostDropTries = 3;
 /** False: the key was touched meanwhile, as by a renewal that was still on its way. */
 async function drop({ caller, value }: Held): Promise<boolean> {
   // Watched, so that a lock which expired and was taken by another in this very moment is not deleted.
-  const [, holder] = await caller.pipeline([
+  const look: KeyCommand[] = [
     ["WATCH", lockKey],
     ["GET", lockKey],
-  ]);
-  if (holder !== value) return true;
-  const replies = await caller.pipeline([["MULTI"], ["DEL", lockKey], ["EXEC"]]);
-  return replies[2] !== null;
+  ];
+  const replies = await caller.pair(look, ([, holder]) =>
+    holder === value ? [["MULTI"], ["DEL", lockKey], ["EXEC"]] : null,
+  );
+  return replies === null || replies[2] !== null;
 }
 
 async function lockedBy(caller: ClusterCaller): Promise<CachectlError> {
