@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { errorText, firstError, type Command, type MemberLink } from "./member-link.js";
 import { step, type PairRun, type SlotsLeft } from "./move-run.js";
 import type { SlotView } from "./slot-view.js";
@@ -13,9 +12,9 @@ export async function openSlots(
   slots: readonly number[],
 ): Promise<{ open: number[]; left: SlotsLeft[] }> {
   await step(run, "before-open", slots);
-  const importing = await setSlots(to, lane, slots, "IMPORTING", from.id);
+  const importing = await insistOnSlots(run, to, lane, slots, "IMPORTING", from.id);
   await step(run, "target-importing", importing.done);
-  const migrating = await setSlots(from, lane, importing.done, "MIGRATING", to.id);
+  const migrating = await insistOnSlots(run, from, lane, importing.done, "MIGRATING", to.id);
   await step(run, "source-migrating", migrating.done);
   await setSlots(to, lane, [...migrating.refused.keys()], "STABLE");
   const refused = [
@@ -34,32 +33,53 @@ export async function openSlots(
   };
 }
 
-/** Valkey carries SETSLOT out when the replicas have it, and says this after two seconds where one has not. */
-const passingRefusal = /^NOREPLICAS\b/;
-const mostTries = 5;
-
-/** SETSLOT of each slot, all at once; again where it is refused for the moment only. */
+/** SETSLOT of each slot, all at once. */
 export async function setSlots(
   link: MemberLink,
   lane: string,
   slots: readonly number[],
   ...state: readonly string[]
-): Promise<{ done: number[]; refused: Map<number, string> }> {
+): Promise<SlotsSet> {
+  const replies = await link.askApart(
+    lane,
+    slots.map((slot): Command => ["CLUSTER", "SETSLOT", String(slot), ...state]),
+  );
   const refused = new Map<number, string>();
-  let left = slots;
-  for (let tries = 1; left.length > 0; tries++) {
-    const replies = await link.askApart(
-      lane,
-      left.map((slot): Command => ["CLUSTER", "SETSLOT", String(slot), ...state]),
-    );
-    for (const [index, slot] of left.entries()) {
-      const text = errorText(replies[index]);
-      if (text === null) refused.delete(slot);
-      else refused.set(slot, text);
+  slots.forEach((slot, index) => {
+    const text = errorText(replies[index]);
+    if (text !== null) refused.set(slot, text);
+  });
+  return { done: slots.filter((slot) => !refused.has(slot)), refused };
+}
+
+interface SlotsSet {
+  done: number[];
+  refused: Map<number, string>;
+}
+
+/** Valkey carries SETSLOT out when the replicas have it, and says this after two seconds where one has not. */
+const passingRefusal = /^NOREPLICAS\b/;
+const mostTries = 5;
+
+/**
+ * As {@link setSlots}, and again where it is refused for the moment only: of one slot first, since each refusal takes the server
+ * two seconds.
+ */
+async function insistOnSlots(
+  { deps: { clock, stopRequested } }: PairRun["run"],
+  ...[link, lane, slots, ...state]: Parameters<typeof setSlots>
+): Promise<SlotsSet> {
+  const { refused } = await setSlots(link, lane, slots, ...state);
+  for (let tries = 1; tries < mostTries && !stopRequested.aborted; tries++) {
+    const passing = [...refused].filter(([, text]) => passingRefusal.test(text)).map(([slot]) => slot);
+    if (passing.length === 0) break;
+    await clock.sleep(200);
+    for (const some of [passing.slice(0, 1), passing.slice(1)]) {
+      const again = await setSlots(link, lane, some, ...state);
+      for (const slot of again.done) refused.delete(slot);
+      for (const [slot, text] of again.refused) refused.set(slot, text);
+      if (again.refused.size > 0) break;
     }
-    if (tries === mostTries) break;
-    left = left.filter((slot) => passingRefusal.test(refused.get(slot) ?? ""));
-    if (left.length > 0) await wait(200);
   }
   return { done: slots.filter((slot) => !refused.has(slot)), refused };
 }
