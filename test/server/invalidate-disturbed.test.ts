@@ -82,7 +82,7 @@ describe("invalidate while its servers are disturbed", () => {
       const names = Array.from({ length: 100 }, (_, i) => `k:${i}`);
       await Promise.all(names.map((name) => owner(name).call("SET", name, "v")));
       const mover = await LiveMover.open(primaries);
-      const moving = mover.move([{ from, to, slots: [[0, 4_000]] }], { engine: "classic" });
+      const moving = mover.move([{ from, to, slots: [[0, 1_500]] }], { engine: "classic" });
       await waitUntil(async () => !/myself.* 0-5460/.test(String(await from.call("CLUSTER", "NODES"))), {
         what: "slots move",
         timeoutMs: 20_000,

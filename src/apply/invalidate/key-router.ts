@@ -158,16 +158,14 @@ export class KeyRouter {
     return false;
   }
 
-  /**
-   * Waits for slots on the move to come to rest: a moment, and longer the more often it was waited before.
-   *
-   * @returns false when nobody wants to wait any more
-   */
-  async waitForRest(waitedBefore: number): Promise<boolean> {
+  /** Waits for slots on the move to come to rest: a moment, and longer the more often it was waited before. A stop ends it. */
+  async waitForRest(waitedBefore: number): Promise<void> {
     const { clock, stopRequested } = this.deps;
-    if (stopRequested.aborted) return false;
-    await clock.sleep(Math.min(firstRestMs * 2 ** waitedBefore, longestRestMs));
-    return true;
+    const endMs = clock.monotonicMs() + Math.min(firstRestMs * 2 ** waitedBefore, longestRestMs);
+    for (let leftMs = endMs - clock.monotonicMs(); leftMs > 0; leftMs = endMs - clock.monotonicMs()) {
+      if (stopRequested.aborted) return;
+      await clock.sleep(Math.min(leftMs, 100));
+    }
   }
 
   private slotOf(key: string): number | null {

@@ -45,7 +45,7 @@ export async function scanNames(router: KeyRouter, scan: NameScan): Promise<stri
       if (!changed) return null;
       why = "slots moved, or a primary was replaced, during every pass";
       // A pass over few keys is over sooner than a reshard.
-      if (!(await router.waitForRest(pass))) return why;
+      if (pass + 1 < mostPasses) await router.waitForRest(pass);
     } catch (error) {
       if (!(error instanceof CachectlError)) throw error;
       if (error.kind === "interrupted") throw error;
