@@ -15,6 +15,8 @@ export async function fillWithoutEviction(
   let used = 0;
   // What still waits for the replica counts as used, and is free a moment later.
   const isCaughtUp = async () => {
+    // Redis 6 tells of the replica's buffer as it was a tenth of a second ago.
+    if (Number(await redis.call("WAIT", "1", "1000")) < 1) return false;
     const memory = String(await redis.call("INFO", "memory"));
     const bytes = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, "m").exec(memory)?.[1]);
     used = bytes("used_memory");

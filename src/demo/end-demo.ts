@@ -44,8 +44,8 @@ async function endProcess(pid: number, identity: string, kill: EndingDeps["kill"
   });
 }
 
-/** An engine that removes a container by itself as it ends may refuse to be told so at the same moment. */
-const mostRemovals = 5;
+/** An engine that removes a container by itself as it ends may refuse for a while to be told so as well. */
+const removalMs = 30_000;
 
 /**
  * By label rather than by the noted ids: it also finds one whose start was interrupted. What counts is that none is left, not
@@ -53,19 +53,21 @@ const mostRemovals = 5;
  */
 async function endContainers({ program, label }: EngineRef, env: DemoDeps["env"]): Promise<void> {
   const options = { env, timeoutMs: 60_000 };
-  let said = "";
-  for (let tries = 1; tries <= mostRemovals; tries++) {
-    const list = await runCommand([program, "ps", "-aq", "--filter", `label=${label}`], options);
-    if (list.exitCode === 0 && list.stdout === "") return;
-    if (tries > 1) await wait(200);
-    const ids = list.exitCode === 0 ? list.stdout.split("\n") : [];
-    const removed = ids.length === 0 ? list : await runCommand([program, "rm", "-f", "-v", ...ids], options);
-    if (ids.length > 0 && removed.exitCode === 0) return;
-    said = removed.output.trim();
+  const list = () => runCommand([program, "ps", "-aq", "--filter", `label=${label}`], options);
+  const deadline = performance.now() + removalMs;
+  for (let left = await list(); left.exitCode !== 0 || left.stdout !== ""; left = await list()) {
+    if (left.exitCode !== 0) throw containersNotEnded({ program, label }, left.output);
+    const removed = await runCommand([program, "rm", "-f", "-v", ...left.stdout.split("\n")], options);
+    if (removed.exitCode === 0) continue;
+    if (performance.now() > deadline) throw containersNotEnded({ program, label }, removed.output);
+    await wait(200);
   }
-  throw new DemoError(
+}
+
+function containersNotEnded({ program, label }: EngineRef, said: string): DemoError {
+  return new DemoError(
     "containers-not-ended",
-    `${program} could not end the demo's containers: ${said}`,
+    `${program} could not end the demo's containers: ${said.trim()}`,
     `Run: ${program} rm -f $(${program} ps -aq --filter label=${label})`,
   );
 }

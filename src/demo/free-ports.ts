@@ -10,6 +10,9 @@ const clusterBusOffset = 10_000;
 const lowest = 12_000;
 const highest = 22_000;
 
+/** The range's parts: the demo has the first. The others are for whoever else starts servers beside it, as its tests do. */
+export const portParts = 5;
+
 const maxAttempts = 500;
 
 /** Hands out loopback ports that nobody listens on, none twice. Another process may still win the race: retry then. */

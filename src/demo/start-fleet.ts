@@ -2,7 +2,7 @@ import type { DemoDeps } from "./demo-deps.js";
 import type { FleetAddresses } from "./fleet-addresses.js";
 import { DemoInterrupted } from "./demo-error.js";
 import { DemoRun } from "./demo-run.js";
-import { FreePorts } from "./free-ports.js";
+import { FreePorts, portParts } from "./free-ports.js";
 import { HeldConnections } from "./held-connections.js";
 import { plantProblems } from "./plant-problems.js";
 import type { PlantedProblem } from "./planted-problem.js";
@@ -54,8 +54,7 @@ async function buildFleet(
   deps: DemoDeps,
   failure: AbortController,
 ): Promise<DemoFleet> {
-  // A part of its own: a port whose server is down just now may be some other program's of this project.
-  const ports = new FreePorts(0, 5);
+  const ports = new FreePorts(0, portParts);
   const source = await chooseServers(run, ports, deps);
   run.useEngine(source.engine);
   deps.say(`Servers: ${source.description}.`);

@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { mapWithLimit } from "../../../src/model/map-with-limit.js";
-import { FreePorts } from "../../../src/demo/free-ports.js";
+import { FreePorts, portParts } from "../../../src/demo/free-ports.js";
 
-// No fewer than vitest has.
-const workers = 4;
+// The first part is the demo's. No fewer than vitest has workers.
+const workers = portParts - 1;
 
 /**
  * One per test process: ports are handed out once, and everything started is known here until it is gone. Each worker has its own
- * part of them, and the demo the first: the port of a server that is down just now must not become another's.
+ * part of them: the port of a server that is down just now must not become another's.
  */
-export const ports = new FreePorts(1 + ((Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % workers), 1 + workers);
+export const ports = new FreePorts(1 + ((Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % workers), portParts);
 
 const servers = new Set<() => Promise<void>>();
 const directories = new Set<() => Promise<void>>();
