@@ -37,7 +37,7 @@ describe("sentinel drill", () => {
       let primary = group.primary.address;
       for (const round of [1, 2]) {
         await untilNoneTilts(group.sentinels);
-        const run = await runCli(["sentinel", "drill", "-p", urlOf(group), "--yes", "--json"]);
+        const run = await runCli(["sentinel", "drill", "-p", urlOf(group), "--yes", "--json"], { timeoutMs: 180_000 });
         expect(run.code, run.stderr + run.stdout).toBe(0);
         const report = JSON.parse(run.stdout) as Report;
         const [changed] = rowsOf(report, "before-after");

@@ -73,9 +73,10 @@ const identity = {
 function withoutTilt(sentinels: readonly RedisServer[]): typeof analyzeLive {
   return async (...asked) => {
     for (;;) {
+      const tiltedBefore = await isAnyInTilt(sentinels);
       const report = await analyzeLive(...asked);
       const saysTilt = report.recommendations.some(({ ruleId }) => ruleId === "sentinel-tilt");
-      if (!saysTilt || !(await isAnyInTilt(sentinels))) return report;
+      if (!saysTilt || !(tiltedBefore || (await isAnyInTilt(sentinels)))) return report;
       await untilNoneTilts(sentinels);
     }
   };

@@ -234,7 +234,7 @@ describe.concurrent.each(all)("the dump of $name", (release) => {
 
   it("can be left at a limit, and the server dumps again for the next one", async ({ expect }) => {
     const server = await startMemcached({ release: release.name });
-    await fillMemcached(server.port, 25_000, (i) => `k:${i}`);
+    await fillMemcached(server.port, 50_000, (i) => `k:${i}`);
     const node = await nodeAt(server);
     const budget = { left: 1_234 };
     const { scan, items } = await dump(node, { limitKeys: 1_234 }, { budget });
@@ -243,7 +243,7 @@ describe.concurrent.each(all)("the dump of $name", (release) => {
     expect(scan).toMatchObject({ seenKeys: 1_234, gap: `${server.address}: --limit ended the dump after 1234 items` });
     const stopped = await dump(node, {}, { stopped: () => true });
     expect(stopped.scan.gap).toContain("interrupted");
-    expect((await dump(node)).scan).toMatchObject({ seenKeys: 25_000, gap: null });
+    expect((await dump(node)).scan).toMatchObject({ seenKeys: 50_000, gap: null });
   });
 
   it("takes the token of -Y, and speaks TLS where it was built with it", async ({ expect }) => {
@@ -329,13 +329,13 @@ describe.each(all)("dumps of $name at the same time", (release) => {
 
   it("takes its turn when two dumps are asked for at once", async ({ expect }) => {
     const server = await startMemcached({ release: release.name, args: ["-m", "256"] });
-    // So few that their dumps fit into the sockets' buffers: what is not read for a second comes out torn.
-    await fillMemcached(server.port, 25_000, (i) => `k:${i}`);
+    // So few that their dumps nearly fit into the sockets' buffers: what is not read for a second comes out torn.
+    await fillMemcached(server.port, 50_000, (i) => `k:${i}`);
     const nodes = await Promise.all([nodeAt(server), nodeAt(server), nodeAt(server)]);
     const dumps = await Promise.all(nodes.map((node) => dump(node)));
     for (const { scan, pages } of dumps) {
-      expect(scan).toMatchObject({ seenKeys: 25_000, gap: null });
-      expect(new Set(pages.flatMap(({ names }) => names)).size).toBe(25_000);
+      expect(scan).toMatchObject({ seenKeys: 50_000, gap: null });
+      expect(new Set(pages.flatMap(({ names }) => names)).size).toBe(50_000);
     }
     expect(dumps.some(({ slept }) => slept.length > 0)).toBe(true);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scanLive } from "../support/scan-live.js";
+import { setSlotPatiently } from "../support/set-slot.js";
 import { releases, startCluster, usingServers, waitUntil, type RedisServer } from "../support/servers/index.js";
 
 usingServers();
@@ -48,12 +49,7 @@ describe.each(two)("a cluster of $name", ({ name: release }) => {
       ...cases,
       ratePerSecond: 400,
       during: async () => {
-        const target = await idOf(cluster.primaries[1] as RedisServer);
-        // Again while it is refused for the moment: NOREPLICAS, until a replica that was held up has answered.
-        await waitUntil(
-          async () => (await primary.call("CLUSTER", "SETSLOT", String(slot), "MIGRATING", target)) === "OK",
-          { what: "the slot is open", timeoutMs: 15_000, everyMs: 50 },
-        );
+        await setSlotPatiently(primary, slot, "MIGRATING", await idOf(cluster.primaries[1] as RedisServer));
       },
     });
     expect(disturbed.scan.gap).toContain(`slots of ${primary.address} moved during the scan`);

@@ -3,6 +3,7 @@ import { outranks, type Epochs } from "../../../src/apply/mover/epoch-order.js";
 import { hashSlot } from "../../../src/model/hash-slot.js";
 import { untilSettled } from "../../support/cluster-settled.js";
 import { fixLive } from "../../support/fix-live.js";
+import { setSlotPatiently } from "../../support/set-slot.js";
 import {
   releases,
   startCluster,
@@ -39,13 +40,7 @@ describe.each(await releases())("cluster fix on $name", ({ name: release }) => {
   afterAll(() => cluster.stop());
 
   const idOf = (node: RedisServer) => ids.get(node) ?? "";
-  /** Again while it is refused for the moment: NOREPLICAS, until a replica that was held up has answered. */
-  const setSlot = (node: RedisServer, ...words: string[]) =>
-    waitUntil(async () => (await node.call("CLUSTER", "SETSLOT", String(slot), ...words)) === "OK", {
-      what: `SETSLOT ${words.join(" ")}`,
-      timeoutMs: 15_000,
-      everyMs: 50,
-    });
+  const setSlot = (node: RedisServer, ...words: string[]) => setSlotPatiently(node, slot, ...words);
   const count = (node: RedisServer) => node.call("CLUSTER", "COUNTKEYSINSLOT", String(slot));
   const name = (index: number) => `${tag}:${index}`;
 

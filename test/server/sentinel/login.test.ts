@@ -26,8 +26,10 @@ it.each(ends)(
     const began = performance.now();
     let finding = await untilFound(scene, "sentinel-login-refused", "sentinel-no-promotable-replica");
     // Longer than the quarter of a minute after which a sentinel gives up a connection that does not answer at all.
-    while (performance.now() - began < 17_000 || finding.commands.length < scene.sentinels.length)
+    while (performance.now() - began < 17_000 || finding.commands.length < scene.sentinels.length) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
       finding = await untilFound(scene, "sentinel-login-refused", "sentinel-no-promotable-replica");
+    }
     await carryOut(finding, undefined, watcherPassword);
     expect(finding.action).toContain("restart an older one");
     if (release === "redis-6.0") for (const sentinel of scene.sentinels) await sentinel.restart();
