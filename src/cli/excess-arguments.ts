@@ -24,11 +24,25 @@ export function refuseExcessArguments(verb: Command): void {
 function nextStep(verb: Command, path: string, excess: readonly string[]): string {
   if (!takesProfile(verb) || verb.getOptionValue("profile") !== undefined) return `See ${path} --help.`;
   // Where the words themselves tell which is the target, it is that, wherever it stands; else what came too late.
-  const urls = verb.args.filter((word) => word.includes("://"));
-  const targets = urls.length === excess.length ? urls : excess;
+  const ownIsMember = verb.registeredArguments.some((argument) => memberArguments.has(argument.name()));
+  const kinds = ownIsMember ? [isUrl] : [isUrl, isAddress];
+  const places = kinds.map((looksSo) => verb.args.filter(looksSo));
+  const targets = places.find(({ length }) => length === excess.length) ?? excess;
   const own = verb.args.filter((word) => !targets.includes(word));
   const line = [path, ...[...own, "-p", targets.join(",")].map(shellQuote)].join(" ");
   return `Name the target with -p: ${line}`;
+}
+
+function isUrl(word: string): boolean {
+  return word.includes("://");
+}
+
+/** What these name is an address by itself. */
+const memberArguments = new Set(["replica", "node"]);
+
+/** `10.0.0.5:6379`, `[::1]:6379`, `cache-1:6379`. */
+function isAddress(word: string): boolean {
+  return /^(?:\[[\da-f:]+\]|[\w.-]+):\d+$/i.test(word);
 }
 
 /** Whether -p names its target. */

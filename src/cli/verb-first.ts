@@ -26,9 +26,11 @@ function withProfile(verb: Command, words: string[]): string[] {
   const [first = "-"] = words;
   if (!takesProfile(verb) || first.startsWith("-") || words.some((word) => /^(-p|--profile)/.test(word))) return words;
   const { registeredArguments } = verb;
-  const isTarget = first.includes("://")
-    ? registeredArguments.at(-1)?.variadic !== true
-    : registeredArguments.length === 0;
+  const firstOption = words.findIndex((word) => word.startsWith("-"));
+  const count = firstOption === -1 ? words.length : firstOption;
+  // Of one word too many it is the one that stood before the verb.
+  const isTarget =
+    registeredArguments.at(-1)?.variadic !== true && (first.includes("://") || count > registeredArguments.length);
   return isTarget ? ["-p", ...words] : words;
 }
 

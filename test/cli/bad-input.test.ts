@@ -38,6 +38,7 @@ describe("mistakes on the command line", () => {
     [["cluster", "prod", "check", "--json"], "cluster check prod --json"],
     [["my cache", "analyze"], "analyze 'my cache'"],
     [["cluster", "prod", "rebalance", "--dry-run"], "cluster rebalance -p prod --dry-run"],
+    [["evict-policy", "10.0.0.5:6379", "set", "allkeys-lru"], "evict-policy set -p 10.0.0.5:6379 allkeys-lru"],
     [
       ["redis+cluster://10.0.0.5", "cluster", "failover", "10.0.0.6:6379"],
       "cluster failover -p redis+cluster://10.0.0.5 10.0.0.6:6379",
@@ -79,6 +80,7 @@ describe("mistakes on the command line", () => {
     ["cluster failover 10.0.0.6:6379 prod", "cachectl cluster failover 10.0.0.6:6379 -p prod"],
     ["cluster apply plan.json prod", "cachectl cluster apply plan.json -p prod"],
     ["warm redis://10.0.0.5 users.yaml", "cachectl warm users.yaml -p redis://10.0.0.5"],
+    ["evict-policy set 10.0.0.5:6379 allkeys-lru", "cachectl evict-policy set allkeys-lru -p 10.0.0.5:6379"],
     ["cluster rebalance prod -p prod", "See cachectl cluster rebalance --help"],
     ["demo please", "See cachectl demo --help"],
   ])("names the next step for a word too many in: %s", async (line, expected) => {
