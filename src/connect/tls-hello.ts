@@ -17,26 +17,32 @@ export async function explainHangUp(
   signal: AbortSignal,
 ): Promise<ConnectError> {
   if (failure.connectCause !== "closed" || attempt.tls || "path" in endpoint || timeoutMs < 1) return failure;
-  const answered = await answersTlsHello(
-    endpoint,
-    AbortSignal.any([signal, AbortSignal.timeout(Math.floor(timeoutMs))]),
-  );
-  return answered ? tlsExpected(attempt) : failure;
+  return (await answersTlsHello(endpoint, timeoutMs, signal)) ? tlsExpected(attempt) : failure;
 }
 
-function answersTlsHello(endpoint: { host: string; port: number }, signal: AbortSignal): Promise<boolean> {
+/** A plain server may wait for the end of a line that never comes, so the time is kept here. */
+function answersTlsHello(
+  endpoint: { host: string; port: number },
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   return new Promise((resolve) => {
     // Whose certificate it is does not matter: the connection is not used.
     const socket = connect({ ...endpoint, rejectUnauthorized: false });
     const settle = (answered: boolean) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
       socket.destroy();
       resolve(answered);
     };
+    const onAbort = () => settle(false);
+    // No AbortSignal.timeout within AbortSignal.any: nothing but the collector's mercy keeps such a signal until its time.
+    const timer = setTimeout(onAbort, timeoutMs);
     socket.once("secureConnect", () => settle(true));
     // An alert is an answer in TLS too: a client certificate is wanted, or another version.
     socket.on("error", (error: NodeJS.ErrnoException) => settle(/_ALERT_/.test(error.code ?? "")));
     socket.once("close", () => settle(false));
-    signal.addEventListener("abort", () => settle(false), { once: true });
+    signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) settle(false);
   });
 }

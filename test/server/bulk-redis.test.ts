@@ -9,7 +9,15 @@ import { ReplyError, type RedisBulkPort } from "../../src/model/node-port.js";
 import { Secret } from "../../src/model/secret.js";
 import { encodeCommand } from "../../src/protocol/resp.js";
 import { clientCertificate, trusting, writeCertificates } from "../support/certificates.js";
-import { blackHole, cutOffProxy, greetingServer, httpServer, silentServer } from "../support/fault-servers.js";
+import { collectGarbage } from "../support/collect-garbage.js";
+import {
+  blackHole,
+  cutOffProxy,
+  greetingServer,
+  hangsUpOnce,
+  httpServer,
+  silentServer,
+} from "../support/fault-servers.js";
 import {
   releases,
   startCluster,
@@ -215,6 +223,15 @@ describe("what is no Redis", () => {
     const timeouts = { connectMs: 300, commandMs: 60_000 };
     expect(await causeOf(loopback(await silentServer()), { timeouts })).toBe("timed-out");
     expect(await causeOf(loopback(await blackHole()), { timeouts })).toBe("timed-out");
+  });
+
+  it("costs no more where it hangs up and then says nothing to a TLS hello", async () => {
+    const { port, second } = await hangsUpOnce();
+    const cause = causeOf(loopback(port), { timeouts: { connectMs: 1_000, commandMs: 60_000 } });
+    await second;
+    // A time that is kept only in passing would never be over.
+    collectGarbage();
+    expect(await cause).toBe("closed");
   });
 });
 

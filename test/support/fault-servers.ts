@@ -31,6 +31,21 @@ export function silentServer(): Promise<number> {
   return listen(createServer());
 }
 
+/** Hangs up on the first who comes, and never says a word to the others: a server that drops its clients in a failover. `second`: they are there. */
+export async function hangsUpOnce(): Promise<{ port: number; second: Promise<void> }> {
+  let connections = 0;
+  const server = createServer();
+  const second = new Promise<void>((resolve) => {
+    server.on("connection", (socket: Socket) => {
+      // Hanging up with something unread would be a reset.
+      socket.resume();
+      if (connections++ === 0) socket.end();
+      else resolve();
+    });
+  });
+  return { port: await listen(server), second };
+}
+
 /** Says this to everyone at once and closes, as Redis does in protected mode or at its client limit. */
 export function greetingServer(greeting: string): Promise<number> {
   return listen(createServer((socket) => socket.end(greeting)));
