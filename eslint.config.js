@@ -33,6 +33,11 @@ export default defineConfig(
     files: ["src/**/*.ts"],
     rules: {
       "no-restricted-globals": ["error", { name: "process", message: "Only cli touches process; pass what you need." }],
+      // AbortSignal.any holds its sources weakly: collected as garbage, such a timeout never comes.
+      "no-restricted-properties": [
+        "error",
+        { object: "AbortSignal", property: "timeout", message: "Use withDeadline." },
+      ],
     },
   },
   { files: ["src/cli/**/*.ts"], rules: { "no-restricted-globals": "off" } },

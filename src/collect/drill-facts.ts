@@ -1,17 +1,11 @@
 import { ServerReplyError } from "../model/errors.js";
 import { missing, type Fact } from "../model/fact.js";
 import type { Fleet, FleetNode, RedisPort } from "../model/node-port.js";
-import type {
-  DataNodeSight,
-  DrillFacts,
-  DrillReplication,
-  SeenReplica,
-  SentinelView,
-} from "../model/sentinel-drill.js";
+import type { DataNodeSight, DrillFacts, DrillReplication, SentinelView } from "../model/sentinel-drill.js";
 import { flagField, parseInfo } from "../protocol/info.js";
 import { replyNumber, textMap } from "../protocol/replies.js";
 import { parseReplication } from "../protocol/replication.js";
-import { parseSentinelList, parseSentinelMasters } from "../protocol/sentinel.js";
+import { parseSentinelMasters, parseSentinelReplicas } from "../protocol/sentinel.js";
 import { ask, whyMissing } from "./ask.js";
 
 export interface DrillQuestion {
@@ -47,26 +41,17 @@ async function viewOf(node: FleetNode, { masterName, dialled }: DrillQuestion): 
       port.call("INFO", "sentinel"),
       quorumObjection(port, masterName),
     ]);
-    const { address, configEpoch, flags } = master;
+    const { address, configEpoch, flags, downAfterMs } = master;
     return ask(
       rest,
       ([replicas, info, objection]) => ({
-        ...{ primary: dialled(address), configEpoch, flags, quorumObjection: objection },
+        ...{ primary: dialled(address), configEpoch, flags, downAfterMs, quorumObjection: objection },
         tilt: flagField(parseInfo(String(info))["sentinel"], "sentinel_tilt"),
-        replicas: parseSentinelList(replicas).map((fields) => seenReplica(fields, dialled)),
+        replicas: parseSentinelReplicas(replicas).map((one) => ({ ...one, address: dialled(one.address) })),
       }),
       "not a Sentinel",
     );
   });
-}
-
-function seenReplica(fields: Record<string, string>, dialled: DrillQuestion["dialled"]): SeenReplica {
-  const { ip = "", port = "", flags = "" } = fields;
-  return {
-    address: dialled(ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`),
-    flags: flags.split(","),
-    priority: replyNumber(fields["slave-priority"]),
-  };
 }
 
 /** It objects by an error reply, NOQUORUM; any other refusal leaves it unknown whether there is a quorum. */

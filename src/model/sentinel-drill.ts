@@ -1,4 +1,5 @@
 import type { Fact } from "./fact.js";
+import type { SentinelReplica } from "./facts.js";
 
 /** What a failover drill looks at before it orders anything. Addresses are as dialled, after the NAT map. */
 export interface DrillFacts {
@@ -22,18 +23,11 @@ export interface SentinelView {
   primary: string;
   configEpoch: number | null;
   flags: string[];
+  downAfterMs: number | null;
   tilt: boolean | null;
   /** What SENTINEL CKQUORUM objects to; null: it is content. */
   quorumObjection: string | null;
-  replicas: SeenReplica[];
-}
-
-/** A line of SENTINEL REPLICAS. */
-export interface SeenReplica {
-  address: string;
-  flags: string[];
-  /** 0: never to be promoted. */
-  priority: number | null;
+  replicas: SentinelReplica[];
 }
 
 /** A data node by its own word. */

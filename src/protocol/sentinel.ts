@@ -28,9 +28,14 @@ export function parseSentinelMaster(
     lastOkPingMs: numberField(fields, "last-ok-ping-reply"),
     lastPingMs: numberField(fields, "last-ping-reply"),
     failoverState: fields["failover-state"] ?? null,
-    replicaList: parseSentinelList(replicas).map(parseReplica),
+    replicaList: parseSentinelReplicas(replicas),
     sentinelList: parseSentinelList(sentinels).map(parseOther),
   };
+}
+
+/** Reads SENTINEL REPLICAS of one name. */
+export function parseSentinelReplicas(reply: Reply): SentinelReplica[] {
+  return parseSentinelList(reply).map(parseReplica);
 }
 
 function parseReplica(fields: Record<string, string>): SentinelReplica {

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { openFleet } from "../../src/connect/open-fleet.js";
 import { trusting, writeCertificates } from "../support/certificates.js";
 import { liveProfile } from "../support/live.js";
-import { runCli, type CliRun } from "../support/run-cli.js";
+import { type CliRun, outcomeOf, runCli } from "../support/run-cli.js";
 import { startRedis, temporaryDirectory, usingServers } from "../support/servers/index.js";
 import { ports } from "../support/servers/registry.js";
 import { directoryWith } from "./profile-directory.js";
@@ -40,7 +40,7 @@ async function startTlsNode(certificates: string): Promise<Place> {
 }
 
 function ok(run: CliRun): void {
-  expect(run.code, run.stderr + run.stdout).toBe(0);
+  expect(run.code, outcomeOf(run)).toBe(0);
 }
 
 it("cluster create and add-node work on nodes that speak nothing but TLS", { timeout: 120_000 }, async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { runCli, type CliRun } from "../support/run-cli.js";
+import { type CliRun, outcomeOf, runCli } from "../support/run-cli.js";
 import { releases, startClusterNodes, startRedis, usingServers, type RedisServer } from "../support/servers/index.js";
 import { directoryWith } from "./profile-directory.js";
 
@@ -54,7 +54,7 @@ describe("cluster create makes a cluster that every node agrees on", async () =>
   it.each((await releases()).map(({ name }) => name))("%s", async (release) => {
     const nodes = await freshNodes(6, { release });
     const run = await create(nodes, "--replicas", "1", "--yes", "--json");
-    expect(run.code, run.stderr + run.stdout).toBe(0);
+    expect(run.code, outcomeOf(run)).toBe(0);
     expect(JSON.parse(run.stdout)).toMatchObject({
       operation: "cluster-create",
       status: "success",
@@ -96,7 +96,7 @@ describe("cluster create with what fleets have", () => {
       ["cluster", "create", "-p", "new", "--profiles-dir", directory, "--yes", "--wait", "40s"],
       { env: { OPS_PASSWORD: "secret-7" } },
     );
-    expect(run.code, run.stderr + run.stdout).toBe(0);
+    expect(run.code, outcomeOf(run)).toBe(0);
     expect(run.stdout).toContain("A cluster of 3 primaries and 0 replicas serves all slots.");
     expect(run.stdout + run.stderr).not.toContain("secret-7");
   });
@@ -107,7 +107,7 @@ describe("cluster create with what fleets have", () => {
     expect(refused.code).toBe(2);
     expect(await Promise.all(nodes.map(seen))).toMatchObject([untouched, untouched]);
     const run = await create(nodes, "--replicas", "1", "--allow-few-primaries", "--yes");
-    expect(run.code, run.stderr + run.stdout).toBe(0);
+    expect(run.code, outcomeOf(run)).toBe(0);
   });
 });
 
@@ -207,7 +207,7 @@ describe("cluster create --undo", () => {
     expect(partly.code).toBe(2);
     expect(partly.stderr).toContain("which this command does not name");
     const undone = await create(nodes, "--undo", "--yes");
-    expect(undone.code, undone.stderr + undone.stdout).toBe(0);
+    expect(undone.code, outcomeOf(undone)).toBe(0);
     expect(await Promise.all(nodes.map(seen))).toMatchObject([untouched, untouched, untouched]);
     expect((await create(nodes, "--yes")).code).toBe(0);
     const owners = await Promise.all(nodes.map((node) => node.call("SET", "foo", "bar").catch(() => "MOVED")));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { silentServer } from "../support/fault-servers.js";
-import { runCli } from "../support/run-cli.js";
+import { outcomeOf, runCli } from "../support/run-cli.js";
 import { startClusterNodes, usingServers, waitUntil, type RedisServer } from "../support/servers/index.js";
 import { spawnCli, type RunningCli } from "./spawn-cli.js";
 
@@ -50,7 +50,7 @@ describe("cluster create that waits for a node that never joins", () => {
       },
     });
     const undone = await runCli([...line.split(" ").slice(1), "--undo", "--yes"]);
-    expect(undone.code, undone.stderr + undone.stdout).toBe(0);
+    expect(undone.code, outcomeOf(undone)).toBe(0);
     for (const node of nodes) expect(await knownTo(node)).toBe(1);
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { differencesFrom } from "../support/cluster-workload-check.js";
 import { ClusterWorkload } from "../support/cluster-workload.js";
-import { runCli, type CliRun } from "../support/run-cli.js";
+import { type CliRun, outcomeOf, runCli } from "../support/run-cli.js";
 import {
   startCluster,
   startClusterNodes,
@@ -54,7 +54,7 @@ function first<T>(items: readonly T[]): T {
 }
 
 function ok(run: CliRun): void {
-  expect(run.code, run.stderr + run.stdout).toBe(0);
+  expect(run.code, outcomeOf(run)).toBe(0);
 }
 
 describe("cluster add-node", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { runCli, type CliRun } from "../support/run-cli.js";
+import { type CliRun, outcomeOf, runCli } from "../support/run-cli.js";
 import { startCluster, startClusterNodes, usingServers, type RedisServer } from "../support/servers/index.js";
 
 usingServers();
@@ -10,7 +10,7 @@ function verb(name: string, through: RedisServer | undefined, ...args: string[])
 
 async function ok(running: Promise<CliRun>): Promise<string> {
   const run = await running;
-  expect(run.code, run.stderr + run.stdout).toBe(0);
+  expect(run.code, outcomeOf(run)).toBe(0);
   return run.stdout;
 }
 

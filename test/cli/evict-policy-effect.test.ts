@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emptied, flood, infoNumber, setting, surviving } from "../support/eviction-load.js";
-import { runCli } from "../support/run-cli.js";
+import { outcomeOf, runCli } from "../support/run-cli.js";
 import { releases, startRedis, usingServers, type RedisServer } from "../support/servers/index.js";
 
 usingServers();
@@ -15,7 +15,7 @@ async function smallServer(release: string, policy: string): Promise<RedisServer
 
 async function setPolicy(server: RedisServer, ...words: string[]): Promise<void> {
   const run = await runCli(["evict-policy", "set", ...words, "-p", server.address, "--yes", "--observe", "0"]);
-  expect(run.code, run.stderr + run.stdout).toBe(0);
+  expect(run.code, outcomeOf(run)).toBe(0);
 }
 
 describe.each(await releases())("evict-policy set on $name, under load that overflows maxmemory", ({ name }) => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { emptied, flood, infoNumber, setting } from "../support/eviction-load.js";
-import { runCli } from "../support/run-cli.js";
+import { outcomeOf, runCli } from "../support/run-cli.js";
 import {
   memcachedReleases,
   releases,
@@ -24,7 +24,7 @@ const dry = ["--dry-run", "--json", "--observe", "0"];
 /** Code → message, as the plan of this change shows them. */
 async function warnings(words: string[]): Promise<Map<string, string>> {
   const run = await runCli(["evict-policy", "set", ...words, ...dry]);
-  expect(run.code, run.stderr + run.stdout).toBe(0);
+  expect(run.code, outcomeOf(run)).toBe(0);
   const plan = JSON.parse(run.stdout) as Plan;
   const rows = plan.sections.find(({ id }) => id === "preflight")?.rows ?? [];
   return new Map(rows.map(({ code, message }) => [String(code), String(message)]));

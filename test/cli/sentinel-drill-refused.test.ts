@@ -65,7 +65,10 @@ describe("sentinel drill that must not begin", () => {
       { what: "the sentinels know", timeoutMs: 30_000 },
     );
     const unfit = await drill(group, "--yes");
-    expect(unfit).toMatchObject({ code: 2, stderr: expect.stringContaining("its replica-priority is 0") as string });
+    expect(unfit).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("pass it over: replica-priority is 0") as string,
+    });
     await Promise.all(group.sentinels.slice(1).map((sentinel) => sentinel.kill()));
     const hasQuorum = () =>
       group.sentinels[0]?.call("SENTINEL", "CKQUORUM", "mymaster").then(

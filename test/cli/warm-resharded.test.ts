@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runCli } from "../support/run-cli.js";
+import { outcomeOf, runCli } from "../support/run-cli.js";
 import { RebalanceScene } from "../support/rebalance-scene.js";
 import { untilSettled } from "../support/cluster-settled.js";
 import { releases, usingServers, waitUntil } from "../support/servers/index.js";
@@ -27,7 +27,7 @@ async function reshard(scene: RebalanceScene, from: number, to: number, slots: s
     slots,
     "--yes",
   );
-  expect(run.code, run.stdout + run.stderr).toBe(0);
+  expect(run.code, outcomeOf(run)).toBe(0);
 }
 
 describe.each(chosen(await releases()))("a cluster of $name whose slots move", ({ name: release }) => {
@@ -69,7 +69,7 @@ describe.each(chosen(await releases()))("a cluster of $name whose slots move", (
       });
       expect((await names(scene, "user:*")).length).toBeGreaterThan(0);
       const [invalidated] = await Promise.all([run, reshard(scene, 0, 1, "600")]);
-      expect(invalidated.code, invalidated.stdout + invalidated.stderr).toBe(0);
+      expect(invalidated.code, outcomeOf(invalidated)).toBe(0);
       await untilSettled(scene.nodes);
       expect(await names(scene, "user:*")).toEqual([]);
       expect((await names(scene, "key:*")).length).toBe(500);

@@ -60,3 +60,8 @@ export function runCli(args: string[], options: CliOptions = {}): Promise<CliRun
     });
   });
 }
+
+/** For the message of an assertion on how it ended. One that was killed has often said nothing: then the time tells why. */
+export function outcomeOf({ code, signal, elapsedMs, stdout, stderr }: CliRun): string {
+  return `ended with ${signal ?? code ?? "nothing"} after ${Math.round(elapsedMs)} ms\n${stderr}${stdout}`;
+}

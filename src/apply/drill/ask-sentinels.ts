@@ -1,50 +1,75 @@
-import { CachectlError } from "../../model/errors.js";
-import type { FleetNode } from "../../model/node-port.js";
-import { parseSentinelMasters } from "../../protocol/sentinel.js";
+import { CachectlError, ServerReplyError } from "../../model/errors.js";
 import type { SentinelMasterFacts } from "../../model/facts.js";
+import { ReplyError, type BulkReply, type FleetNode, type RedisBulkPort, type Reply } from "../../model/node-port.js";
 import { replyList } from "../../protocol/replies.js";
+import { parseSentinelMasters } from "../../protocol/sentinel.js";
 import type { DrillDeps } from "./drill-deps.js";
 
 /**
- * What clients ask before they connect. Each call begins with the next sentinel, as an application's many clients spread over
- * them, and takes the first that answers. Read-only.
- *
- * @throws CachectlError unreached `no-sentinel-answers`
+ * One connection to each sentinel, made anew after it broke or gave no answer: a sentinel that stands still for some seconds is
+ * asked again, where the connection of the first look would stay silent for good.
  */
-export function primaryFinder(
-  addresses: readonly string[],
-  masterName: string,
-  { nodeAt, dialled }: Pick<DrillDeps, "nodeAt" | "dialled">,
-): () => Promise<string> {
-  let turn = 0;
-  return async () => {
-    const from = turn++ % addresses.length;
-    const reasons: string[] = [];
-    for (const address of [...addresses.slice(from), ...addresses.slice(0, from)]) {
-      try {
-        const port = await nodeOf(address, nodeAt).openRedis();
-        const [host, portNumber] = replyList(await port.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", masterName));
-        if (typeof host === "string" && typeof portNumber === "string") return dialled(joined(host, portNumber));
-        reasons.push(`${address} does not know ${masterName}`);
-      } catch (error) {
-        if (!(error instanceof CachectlError)) throw error;
-        reasons.push(error.message);
-      }
+export class SentinelLines {
+  readonly #lines = new Map<string, Promise<RedisBulkPort>>();
+
+  constructor(private readonly nodeAt: DrillDeps["nodeAt"]) {}
+
+  /** Rejects as the connection does. */
+  async ask(address: string, command: string, ...args: string[]): Promise<Reply> {
+    const line = this.#lines.get(address) ?? nodeOf(address, this.nodeAt).openBulk();
+    this.#lines.set(address, line);
+    try {
+      return plain(await (await line).call(command, ...args));
+    } catch (error) {
+      if (!(error instanceof ServerReplyError) && this.#lines.get(address) === line) this.#lines.delete(address);
+      throw error;
     }
-    throw new CachectlError(
-      "unreached",
-      "no-sentinel-answers",
-      `no sentinel names the primary of ${masterName}: ${reasons.join("; ")}`,
-      "Look at the sentinels' logs.",
-    );
-  };
+  }
+
+  /**
+   * What clients ask before they connect. Each call begins with the next sentinel, as an application's many clients spread over
+   * them, and takes the first that answers. Read-only.
+   *
+   * @throws CachectlError unreached `no-sentinel-answers`
+   */
+  primaryFinder(
+    addresses: readonly string[],
+    masterName: string,
+    dialled: DrillDeps["dialled"],
+  ): () => Promise<string> {
+    let turn = 0;
+    return async () => {
+      const from = turn++ % addresses.length;
+      const reasons: string[] = [];
+      for (const address of [...addresses.slice(from), ...addresses.slice(0, from)]) {
+        try {
+          const [host, port] = replyList(await this.ask(address, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", masterName));
+          if (typeof host === "string" && typeof port === "string") return dialled(joined(host, port));
+          reasons.push(`${address} does not know ${masterName}`);
+        } catch (error) {
+          if (!(error instanceof CachectlError)) throw error;
+          reasons.push(error.message);
+        }
+      }
+      throw new CachectlError(
+        "unreached",
+        "no-sentinel-answers",
+        `no sentinel names the primary of ${masterName}: ${reasons.join("; ")}`,
+        "Look at the sentinels' logs.",
+      );
+    };
+  }
+
+  /** SENTINEL MASTERS of one sentinel, the one that is meant. Read-only. Rejects as the connection does. */
+  async master(address: string, masterName: string): Promise<SentinelMasterFacts | null> {
+    const masters = parseSentinelMasters(await this.ask(address, "SENTINEL", "MASTERS"));
+    return masters.find(({ name }) => name === masterName) ?? null;
+  }
 }
 
-/** SENTINEL MASTERS of one sentinel, the one that is meant. Read-only. Rejects as the connection does. */
-export async function askMaster(node: FleetNode, masterName: string): Promise<SentinelMasterFacts | null> {
-  const port = await node.openRedis();
-  const masters = parseSentinelMasters(await port.call("SENTINEL", "MASTERS"));
-  return masters.find(({ name }) => name === masterName) ?? null;
+function plain(reply: BulkReply): Reply {
+  if (reply instanceof ReplyError) return reply.text;
+  return Array.isArray(reply) ? reply.map(plain) : reply;
 }
 
 /** @throws CachectlError unreached where discovery did not find it */

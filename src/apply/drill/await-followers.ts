@@ -4,11 +4,12 @@ import { mapWithLimit } from "../../model/map-with-limit.js";
 import { parseInfo } from "../../protocol/info.js";
 import { firstOf, orClause } from "../member-view.js";
 import { waitFor } from "../wait-for.js";
-import { askMaster, nodeOf } from "./ask-sentinels.js";
+import { nodeOf, type SentinelLines } from "./ask-sentinels.js";
 import type { DrillDeps } from "./drill-deps.js";
 
 export interface Watched {
   newPrimary: string;
+  sentinels: SentinelLines;
   /** Notes the first time that something is seen. */
   onEvent(event: string): void;
 }
@@ -46,12 +47,12 @@ interface SentinelState {
 async function sentinelSight(
   address: string,
   plan: DrillPlan,
-  { newPrimary }: Watched,
+  { newPrimary, sentinels }: Watched,
   deps: DrillDeps,
 ): Promise<SentinelState> {
   const state: SentinelState = { epoch: null, missing: null };
   state.missing = await orClause(address, async () => {
-    const master = await askMaster(nodeOf(address, deps.nodeAt), plan.masterName);
+    const master = await sentinels.master(address, plan.masterName);
     if (master === null) return `${address} no longer monitors ${plan.masterName}`;
     state.epoch = master.configEpoch;
     const named = deps.dialled(master.address);

@@ -2,7 +2,7 @@ import { CachectlError, ServerReplyError } from "../../model/errors.js";
 import type { DrillOutcome, DrillPlan, LedgerResult } from "../../model/sentinel-drill.js";
 import { runSteps, type StepResult } from "../run-steps.js";
 import { waitFor } from "../wait-for.js";
-import { nodeOf, primaryFinder } from "./ask-sentinels.js";
+import { nodeOf, SentinelLines } from "./ask-sentinels.js";
 import { awaitFollowers } from "./await-followers.js";
 import type { DrillDeps } from "./drill-deps.js";
 import { DrillTimeline } from "./drill-timeline.js";
@@ -29,6 +29,7 @@ export async function runDrill(plan: DrillPlan, deps: DrillDeps): Promise<DrillO
 class DrillRun {
   private readonly ledger: Ledger;
   private readonly clients: readonly LedgerClient[];
+  private readonly sentinels: SentinelLines;
   private readonly askPrimary: () => Promise<string>;
   private readonly timeline: DrillTimeline;
   private newPrimary: string | null = null;
@@ -42,7 +43,8 @@ class DrillRun {
     const { clock, intervalMs, deadlineMs, key, nodeAt } = deps;
     this.timeline = new DrillTimeline(clock);
     this.ledger = new Ledger(key, 3 * deadlineMs + ttlBeyondMs);
-    this.askPrimary = primaryFinder(plan.sentinels, plan.masterName, deps);
+    this.sentinels = new SentinelLines(nodeAt);
+    this.askPrimary = this.sentinels.primaryFinder(plan.sentinels, plan.masterName, deps.dialled);
     const shared = {
       ...{ ledger: this.ledger, clock, intervalMs, askPrimary: this.askPrimary },
       open: (address: string) => nodeOf(address, nodeAt).openBulk(),
@@ -116,12 +118,11 @@ class DrillRun {
 
   private async order(): Promise<string[]> {
     const { plan, deps } = this;
-    const sentinel = await nodeOf(plan.orderTo, deps.nodeAt).openRedis();
     await deps.journal.write({ kind: "order", at: this.at(), sentinel: plan.orderTo });
     const orderedMs = deps.clock.monotonicMs();
     this.timeline.orderedMs = orderedMs;
     this.timeline.note(`${plan.orderTo} is ordered to fail over`, orderedMs);
-    await sentinel.call("SENTINEL", "FAILOVER", plan.masterName).catch((error: unknown) => {
+    await this.sentinels.ask(plan.orderTo, "SENTINEL", "FAILOVER", plan.masterName).catch((error: unknown) => {
       // A refused order (INPROG, NOGOODSLAVE) changes nothing; one whose answer was lost may have changed everything.
       if (error instanceof ServerReplyError) this.timeline.orderedMs = null;
       throw error;
@@ -157,7 +158,8 @@ class DrillRun {
   private async follow(): Promise<string[]> {
     const { plan, deps, newPrimary } = this;
     if (newPrimary === null) return [];
-    this.epoch = await awaitFollowers(plan, { newPrimary, onEvent: (event) => this.timeline.note(event) }, deps);
+    const onEvent = (event: string) => this.timeline.note(event);
+    this.epoch = await awaitFollowers(plan, { newPrimary, sentinels: this.sentinels, onEvent }, deps);
     const followers = plan.followers.filter((address) => address !== newPrimary);
     return [
       `all ${plan.sentinels.length} sentinels name ${newPrimary}, with config epoch ${this.epoch ?? "unknown"}`,

@@ -1,11 +1,12 @@
+import type { SentinelReplica } from "../../model/facts.js";
 import { compareAddresses } from "../../model/node.js";
+import { whyPassedOver } from "../../model/promotable.js";
 import type {
   DataNodeSight,
   DrillFacts,
   DrillPlan,
   DrillRefusal,
   DrillReplication,
-  SeenReplica,
   SentinelView,
 } from "../../model/sentinel-drill.js";
 
@@ -36,7 +37,7 @@ export function planDrill(facts: DrillFacts): DrillPlan | DrillRefusal {
   const primarySight = facts.nodes.find(({ address }) => address === primary);
   const wrongPrimary = refusePrimary(primary, primarySight);
   if (wrongPrimary !== null) return wrongPrimary;
-  const judged = first.view.replicas.map((replica) => judgeReplica(replica, facts.nodes, primarySight));
+  const judged = first.view.replicas.map((replica) => judgeReplica(replica, first, facts.nodes, primarySight));
   const candidates = judged.filter(({ objection }) => objection === null);
   if (candidates.length === 0) return refuseReplicas(facts.masterName, judged);
   return {
@@ -124,37 +125,33 @@ interface JudgedReplica {
   objection: string | null;
   /** It answered and follows: it must follow the new primary too. */
   linked: boolean;
-  /** Sentinel itself may choose it, whatever is said here. */
+  /** The sentinel that gets the order may choose it, whatever else is said here. */
   eligible: boolean;
   seen: boolean;
 }
 
 function judgeReplica(
-  { address, flags, priority }: SeenReplica,
+  replica: SentinelReplica,
+  sentinel: Seen,
   nodes: readonly DataNodeSight[],
   primary: DataNodeSight | undefined,
 ): JudgedReplica {
+  const { address } = replica;
   const replication = nodes.find((node) => node.address === address)?.replication;
-  const eligible = downFlag(flags) === undefined && priority !== 0;
+  const passedOver = whyPassedOver(replica, sentinel.view);
   const own = replication?.ok === true ? replication.value : null;
   const ahead = primary?.replication.ok === true ? primary.replication.value.offset : null;
   const lagBytes = own === null || own.offset === null || ahead === null ? null : Math.max(0, ahead - own.offset);
   const linked = own !== null && own.role === "replica" && own.linkUp;
   const unasked = replication?.ok === false ? replication.reason : "discovery did not find it";
   const objection =
-    objectionOfSentinel(flags, priority) ??
+    (passedOver === null ? null : `${sentinel.address} would pass it over: ${passedOver}`) ??
     (own === null ? `it could not be asked (${unasked})` : objectionTo(own, lagBytes));
-  return { address, lagBytes, objection, linked, eligible, seen: own !== null };
+  return { address, lagBytes, objection, linked, eligible: passedOver === null, seen: own !== null };
 }
 
 function downFlag(flags: readonly string[]): string | undefined {
   return flags.find((flag) => flag === "s_down" || flag === "o_down" || flag === "disconnected");
-}
-
-function objectionOfSentinel(flags: readonly string[], priority: number | null): string | null {
-  const down = downFlag(flags);
-  if (down !== undefined) return `a sentinel holds it for ${down}`;
-  return priority === 0 ? "its replica-priority is 0" : null;
 }
 
 function objectionTo({ role, syncing, linkUp }: DrillReplication, lagBytes: number | null): string | null {
@@ -173,7 +170,7 @@ function refuseReplicas(masterName: string, judged: readonly JudgedReplica[]): D
   return refuse(
     "no-promotable-replica",
     message,
-    "Give it a replica that is linked, keeps up, and has a replica-priority above 0.",
+    "Give it a replica that is linked, keeps up, and has a replica-priority above 0. A sentinel asks each replica anew every 10 s: right after a failover, wait as long.",
   );
 }
 

@@ -1,4 +1,5 @@
 import { waitUntil } from "../../../src/demo/wait-until.js";
+import { replyList, textMap } from "../../../src/protocol/replies.js";
 import { passwordForPeers } from "./start-cluster.js";
 import { startRedis, type RedisOptions, type RedisServer } from "./start-redis.js";
 
@@ -28,7 +29,7 @@ export interface SentinelGroup {
   stop(): Promise<void>;
 }
 
-/** Starts a monitored primary with replicas; resolves when every sentinel knows all the others and all linked replicas. */
+/** Starts a monitored primary with replicas; resolves when every sentinel knows all the others and could promote any replica. */
 export async function startSentinelGroup(options: SentinelGroupOptions = {}): Promise<SentinelGroup> {
   const masterName = options.masterName ?? "mymaster";
   const config = { "repl-diskless-sync-delay": "0", ...passwordForPeers(options.config), ...options.config };
@@ -54,7 +55,7 @@ export async function startSentinelGroup(options: SentinelGroupOptions = {}): Pr
     }),
   );
   await waitUntil(async () => allSee(sentinels, masterName, replicas.length), {
-    what: "every sentinel knows the others and all replicas",
+    what: "every sentinel knows the others, and all replicas by their own word",
     timeoutMs: 30_000,
     everyMs: 25,
   });
@@ -109,13 +110,14 @@ function monitorLines(name: string, primary: RedisServer, quorum: number, config
 async function allSee(sentinels: RedisServer[], masterName: string, replicaCount: number): Promise<boolean> {
   const seen = await Promise.all(
     sentinels.map(async (sentinel) => {
-      const reply = await sentinel.call("SENTINEL", "MASTER", masterName);
-      const fields = Array.isArray(reply) ? reply.map(String) : [];
-      const field = (name: string) => fields[fields.indexOf(name) + 1];
+      const master = textMap(await sentinel.call("SENTINEL", "MASTER", masterName));
+      const replicas = replyList(await sentinel.call("SENTINEL", "REPLICAS", masterName)).map(textMap);
       return (
-        field("flags") === "master" &&
-        field("num-other-sentinels") === String(sentinels.length - 1) &&
-        field("num-slaves") === String(replicaCount)
+        master["flags"] === "master" &&
+        master["num-other-sentinels"] === String(sentinels.length - 1) &&
+        replicas.length === replicaCount &&
+        // It says so from its first INFO on; before that it is listed and could not be promoted.
+        replicas.every((replica) => replica["master-link-status"] === "ok" && replica["runid"] !== "")
       );
     }),
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { known, missing } from "../../../src/model/fact.js";
+import type { SentinelReplica } from "../../../src/model/facts.js";
 import type { DrillFacts, DrillReplication, SentinelView } from "../../../src/model/sentinel-drill.js";
 import { planDrill } from "../../../src/plan/sentinel/plan-drill.js";
 
@@ -7,10 +8,18 @@ const primary = "10.0.0.1:6379";
 const replica = "10.0.0.2:6379";
 const sentinels = ["10.0.1.1:26379", "10.0.1.2:26379", "10.0.1.3:26379"];
 
+function seen(change: Partial<SentinelReplica> = {}): SentinelReplica {
+  return {
+    ...{ address: replica, runId: "r".repeat(40), flags: ["slave"], lastOkPingMs: 300, lastPingMs: 300 },
+    ...{ primaryAddress: primary, priority: 100, linkStatus: "ok", linkDownMs: 0, infoRefreshMs: 4_000 },
+    ...change,
+  };
+}
+
 function view(change: Partial<SentinelView> = {}): SentinelView {
   return {
-    ...{ primary, configEpoch: 4, flags: ["master"], tilt: false, quorumObjection: null },
-    replicas: [{ address: replica, flags: ["slave"], priority: 100 }],
+    ...{ primary, configEpoch: 4, flags: ["master"], downAfterMs: 5_000, tilt: false, quorumObjection: null },
+    replicas: [seen()],
     ...change,
   };
 }
@@ -73,18 +82,22 @@ describe("planDrill", () => {
   });
 
   it.each([
-    ["its replica-priority is 0", { replicas: [{ address: replica, flags: ["slave"], priority: 0 }] }, {}],
-    ["holds it for s_down", { replicas: [{ address: replica, flags: ["slave", "s_down"], priority: 100 }] }, {}],
+    ["replica-priority is 0", { replicas: [seen({ priority: 0 })] }, {}],
+    ["held for down", { replicas: [seen({ flags: ["slave", "s_down"] })] }, {}],
+    ["no valid answer to PING", { replicas: [seen({ lastOkPingMs: 5_001 })] }, {}],
+    ["no INFO from it yet", { replicas: [seen({ runId: "" })] }, {}],
+    // What a 6.0 that has just become a replica says in the first INFO.
+    ["has been down for more than", { replicas: [seen({ linkDownMs: 1_796_000_000_000 })] }, {}],
     ["it has no link", {}, { linkUp: false }],
     ["still copying", {}, { syncing: true }],
     ["says that it is a primary", {}, { role: "primary" as const }],
     ["KB behind", {}, { offset: 2_000_000 - 1_048_577 }],
     ["it has none", { replicas: [] }, {}],
-  ])("refuses where no replica can be promoted: %s", (words, seen, own) => {
+  ])("refuses where no replica can be promoted: %s", (words, sight, own) => {
     const all = facts({ nodes: nodes(own) });
     const refusal = planDrill({
       ...all,
-      sentinels: sentinels.map((address) => ({ address, view: known(view(seen)) })),
+      sentinels: sentinels.map((address) => ({ address, view: known(view(sight)) })),
     });
     expect(refusal).toMatchObject({ code: "no-promotable-replica", unjudged: false });
     expect("message" in refusal && refusal.message).toContain(words);
@@ -121,9 +134,9 @@ describe("planDrill", () => {
   });
 
   it("does not wait for a second replica that is away, and says so", () => {
-    const away = { address: "10.0.0.3:6379", flags: ["slave", "s_down", "disconnected"], priority: 100 };
-    const seen = view({ replicas: [...view().replicas, away] });
-    const plan = planDrill({ ...facts(), sentinels: sentinels.map((address) => ({ address, view: known(seen) })) });
+    const away = seen({ address: "10.0.0.3:6379", flags: ["slave", "s_down", "disconnected"] });
+    const sight = view({ replicas: [...view().replicas, away] });
+    const plan = planDrill({ ...facts(), sentinels: sentinels.map((address) => ({ address, view: known(sight) })) });
     expect(plan).toMatchObject({ followers: [primary, replica], notes: [expect.stringContaining("10.0.0.3:6379")] });
   });
 });
