@@ -343,6 +343,8 @@ export interface SentinelReplica extends SentinelPeer {
   linkDownMs: Num;
   /** Milliseconds since its last INFO. */
   infoRefreshMs: Num;
+  /** `role-reported`: what it called itself in that, `master` or `slave`. */
+  roleReported: string | null;
 }
 
 export interface SentinelOther extends SentinelPeer {

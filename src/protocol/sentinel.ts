@@ -46,6 +46,7 @@ function parseReplica(fields: Record<string, string>): SentinelReplica {
     linkStatus: fields["master-link-status"] ?? null,
     linkDownMs: numberField(fields, "master-link-down-time"),
     infoRefreshMs: numberField(fields, "info-refresh"),
+    roleReported: fields["role-reported"] ?? null,
   };
 }
 

@@ -82,6 +82,49 @@ describe("sentinel drill that must not begin", () => {
     await expectUntouched(group);
   });
 
+  it(
+    "refuses while a sentinel takes the replica for a primary still, which would undo its promotion",
+    { timeout },
+    async () => {
+      const group = await startSentinelGroup({ release: "redis-8.0" });
+      // Not the one that gets the order, which has the lowest address.
+      const [sentinel, ...others] = group.sentinels.toSorted((a, b) => b.port - a.port) as [RedisServer, RedisServer];
+      const askEvery = (ms: number, who: RedisServer[]) =>
+        Promise.all(who.map((one) => one.call("SENTINEL", "DEBUG", "INFO-PERIOD", String(ms))));
+      const seldomMs = 10_000_000;
+      const [replica] = group.replicas as [RedisServer];
+      const reported = async (role: "master" | "slave") => {
+        await waitUntil(
+          async () => {
+            const replicas = String(await sentinel.call("SENTINEL", "REPLICAS", "mymaster"));
+            return replicas.includes(`role-reported,${role},`);
+          },
+          { what: `the sentinel has heard ${role}`, timeoutMs: 30_000 },
+        );
+      };
+      await askEvery(seldomMs, others);
+      await askEvery(100, [sentinel]);
+      await replica.call("REPLICAOF", "NO", "ONE");
+      await reported("master");
+      await askEvery(seldomMs, [sentinel]);
+      await replica.call("REPLICAOF", group.primary.host, String(group.primary.port));
+      await waitUntil(async () => String(await replica.call("INFO", "replication")).includes("master_link_status:up"), {
+        what: "the replica is one again",
+        timeoutMs: 30_000,
+      });
+      await askEvery(100, others);
+      const outdated = await drill(group, "--yes");
+      expect(outdated).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`${sentinel.address} has last heard ${replica.address} call itself`) as string,
+      });
+      await expectUntouched(group);
+      await askEvery(100, [sentinel]);
+      await reported("slave");
+      expect(await drill(group, "--dry-run")).toMatchObject({ code: 0 });
+    },
+  );
+
   it("refuses while a failover is in progress", { timeout }, async () => {
     const group = await startSentinelGroup({
       replicas: 2,

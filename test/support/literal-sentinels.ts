@@ -133,6 +133,7 @@ function masterView(
       linkStatus: "ok",
       linkDownMs: 0,
       infoRefreshMs: 2_000,
+      roleReported: "slave",
     })),
     sentinelList: Array.from({ length: sentinels }, (_, i) => i)
       .filter((i) => i !== index)

@@ -11,6 +11,8 @@ import type { DrillDeps } from "./drill-deps.js";
  */
 export class SentinelLines {
   readonly #lines = new Map<string, Promise<RedisBulkPort>>();
+  /** Who gave no answer when last asked. */
+  readonly #silent = new Set<string>();
 
   constructor(private readonly nodeAt: DrillDeps["nodeAt"]) {}
 
@@ -19,16 +21,21 @@ export class SentinelLines {
     const line = this.#lines.get(address) ?? nodeOf(address, this.nodeAt).openBulk();
     this.#lines.set(address, line);
     try {
-      return plain(await (await line).call(command, ...args));
+      const reply = plain(await (await line).call(command, ...args));
+      this.#silent.delete(address);
+      return reply;
     } catch (error) {
-      if (!(error instanceof ServerReplyError) && this.#lines.get(address) === line) this.#lines.delete(address);
+      if (!(error instanceof ServerReplyError)) {
+        if (this.#lines.get(address) === line) this.#lines.delete(address);
+        this.#silent.add(address);
+      }
       throw error;
     }
   }
 
   /**
    * What clients ask before they connect. Each call begins with the next sentinel, as an application's many clients spread over
-   * them, and takes the first that answers. Read-only.
+   * them, and takes the first that answers; one that is silent is waited for only when all others are too. Read-only.
    *
    * @throws CachectlError unreached `no-sentinel-answers`
    */
@@ -40,8 +47,9 @@ export class SentinelLines {
     let turn = 0;
     return async () => {
       const from = turn++ % addresses.length;
+      const inTurn = [...addresses.slice(from), ...addresses.slice(0, from)];
       const reasons: string[] = [];
-      for (const address of [...addresses.slice(from), ...addresses.slice(0, from)]) {
+      for (const address of inTurn.sort((a, b) => this.rank(a) - this.rank(b))) {
         try {
           const [host, port] = replyList(await this.ask(address, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", masterName));
           if (typeof host === "string" && typeof port === "string") return dialled(joined(host, port));
@@ -58,6 +66,10 @@ export class SentinelLines {
         "Look at the sentinels' logs.",
       );
     };
+  }
+
+  private rank(address: string): number {
+    return this.#silent.has(address) ? 1 : 0;
   }
 
   /** SENTINEL MASTERS of one sentinel, the one that is meant. Read-only. Rejects as the connection does. */

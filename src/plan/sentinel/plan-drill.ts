@@ -40,6 +40,8 @@ export function planDrill(facts: DrillFacts): DrillPlan | DrillRefusal {
   const judged = first.view.replicas.map((replica) => judgeReplica(replica, first, facts.nodes, primarySight));
   const candidates = judged.filter(({ objection }) => objection === null);
   if (candidates.length === 0) return refuseReplicas(facts.masterName, judged);
+  const outdated = refuseOutdated(seen, judged);
+  if (outdated !== null) return outdated;
   return {
     target: facts.target,
     masterName: facts.masterName,
@@ -172,6 +174,25 @@ function refuseReplicas(masterName: string, judged: readonly JudgedReplica[]): D
     message,
     "Give it a replica that is linked, keeps up, and has a replica-priority above 0. A sentinel asks each replica anew every 10 s: right after a failover, wait as long.",
   );
+}
+
+/**
+ * A sentinel takes a replica that calls itself a primary for one that went astray once it has heard so for 8 s, and makes it a
+ * replica again. Was the last that it heard from before the replica became one, its next INFO within the failover counts as the
+ * same straying: it undoes the promotion, and what was written meanwhile is lost (sentinel.c, +convert-to-slave).
+ */
+function refuseOutdated(seen: readonly Seen[], judged: readonly JudgedReplica[]): DrillRefusal | null {
+  const eligible = new Set(judged.flatMap((replica) => (replica.eligible ? [replica.address] : [])));
+  for (const { address, view } of seen) {
+    const replica = view.replicas.find((one) => eligible.has(one.address) && one.roleReported === "master");
+    if (replica !== undefined)
+      return refuse(
+        "role-outdated",
+        `${address} has last heard ${replica.address} call itself a primary, and could make it a replica again as soon as it is promoted`,
+        "A sentinel asks each replica anew every 10 s: right after a failover, wait as long.",
+      );
+  }
+  return null;
 }
 
 function notesOn(judged: readonly JudgedReplica[]): string[] {

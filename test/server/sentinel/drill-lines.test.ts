@@ -13,9 +13,11 @@ it("asks a sentinel again that gave no answer once, and one whose connection bro
   const timeouts = { connectMs: 5_000, commandMs: 1_000 };
   const profile = liveProfile(group.sentinels, { kind: "sentinel", profile: { timeouts } });
   const fleet = await openFleet(profile, new AbortController().signal);
-  const lines = new SentinelLines(
-    (address) => fleet.nodes.find(({ identity }) => identity.address === address) ?? null,
-  );
+  const opened: string[] = [];
+  const lines = new SentinelLines((address) => {
+    opened.push(address);
+    return fleet.nodes.find(({ identity }) => identity.address === address) ?? null;
+  });
   const named = (address: string) => lines.master(address, group.masterName);
   const expected = { address: group.primary.address };
 
@@ -33,6 +35,9 @@ it("asks a sentinel again that gave no answer once, and one whose connection bro
   await stuck.freeze();
   const find = lines.primaryFinder([stuck.address, broken.address], group.masterName, (address) => address);
   expect(await find()).toBe(group.primary.address);
+  opened.length = 0;
+  for (let turn = 0; turn < 4; turn++) expect(await find()).toBe(group.primary.address);
+  expect(opened).toEqual([]);
   await stuck.thaw();
   fleet.close();
 });

@@ -12,6 +12,7 @@ function seen(change: Partial<SentinelReplica> = {}): SentinelReplica {
   return {
     ...{ address: replica, runId: "r".repeat(40), flags: ["slave"], lastOkPingMs: 300, lastPingMs: 300 },
     ...{ primaryAddress: primary, priority: 100, linkStatus: "ok", linkDownMs: 0, infoRefreshMs: 4_000 },
+    roleReported: "slave",
     ...change,
   };
 }
@@ -101,6 +102,20 @@ describe("planDrill", () => {
     });
     expect(refusal).toMatchObject({ code: "no-promotable-replica", unjudged: false });
     expect("message" in refusal && refusal.message).toContain(words);
+  });
+
+  it("refuses where a sentinel takes a replica for a primary still, and would undo its promotion", () => {
+    const refusal = planDrill(oneSees({ replicas: [seen({ roleReported: "master" })] }));
+    expect(refusal).toMatchObject({ code: "role-outdated", unjudged: false });
+    expect("message" in refusal && refusal.message).toContain(`${sentinels[1] ?? ""} has last heard ${replica}`);
+  });
+
+  it("does not mind it of one that is never promoted", () => {
+    const never = { address: "10.0.0.3:6379", priority: 0 };
+    const all = facts();
+    const sight = view({ replicas: [seen(), seen({ ...never, roleReported: "master" })] });
+    const plan = planDrill({ ...all, sentinels: sentinels.map((address) => ({ address, view: known(sight) })) });
+    expect(plan).not.toHaveProperty("refused");
   });
 
   it("takes a replica that is just within the lag that is allowed", () => {
