@@ -2,13 +2,15 @@ import { createServer } from "node:net";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { MemcachedSasl } from "../../src/connect/memcached-sasl.js";
 import { openFleet } from "../../src/connect/open-fleet.js";
 import type { Fact } from "../../src/model/fact.js";
 import type { Endpoint } from "../../src/model/node.js";
 import type { ObservedNode } from "../../src/model/observation.js";
 import type { Profile } from "../../src/model/profile.js";
+import { Secret } from "../../src/model/secret.js";
 import { trusting, writeCertificates } from "../support/certificates.js";
-import { silentServer } from "../support/fault-servers.js";
+import { hangsUpOnce, silentServer } from "../support/fault-servers.js";
 import { liveProfile, observeLive, type LiveOptions } from "../support/live.js";
 import {
   memcachedReleases,
@@ -201,6 +203,23 @@ function countedWords(received: Buffer): string[] {
   }
   return words;
 }
+
+describe("a SASL conversation", () => {
+  it("ends where the server hangs up on a question, of which memjs tells nobody", async () => {
+    const { port } = await hangsUpOnce();
+    const credentials = { username: "ops", password: new Secret("p") };
+    const attempt = { address: `127.0.0.1:${port}`, protocol: "Memcached" as const, tls: false, timeoutMs: 10_000 };
+    const sasl = await MemcachedSasl.create(
+      { host: "127.0.0.1", port },
+      credentials,
+      { ...attempt, hasPassword: true },
+      500,
+    );
+    onTestFinished(() => sasl.close());
+    await expect(sasl.stats("")).rejects.toMatchObject({ connectCause: "timed-out" });
+    await expect(sasl.stats("slabs")).rejects.toMatchObject({ connectCause: "timed-out" });
+  });
+});
 
 describe("what is no Memcached", () => {
   it("is told apart: a Redis, a silent server, a closed port", async () => {

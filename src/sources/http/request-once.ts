@@ -82,6 +82,8 @@ function answerOf(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once("response", resolve);
     request.on("error", reject);
+    // The only word on an upgrade that nobody has asked for.
+    request.once("close", () => reject(new FetchFailure("the connection was closed without an answer", true)));
     request.end();
   });
 }

@@ -211,6 +211,13 @@ describe("time-outs", () => {
     await expect(read({ urls: [stalls], timeout: "200ms", retries: 0 })).rejects.toThrow(/took longer than 200 ms/);
   });
 
+  it("an upgrade that was not asked for ends the request at once", async () => {
+    const url = server.on("/upgrade", (request) => {
+      request.socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+    });
+    await expect(read({ urls: [url], retries: 0 })).rejects.toThrow(/closed without an answer/);
+  });
+
   it("an interrupted run ends at once", async () => {
     const controller = new AbortController();
     const url = server.on("/interrupted", () => controller.abort());
