@@ -23,11 +23,14 @@ const cases = [
 /** A sentinel that stood still is in TILT for half a minute, and one asks a replica that has just been a primary every ten seconds. */
 async function untilFit(group: SentinelGroup): Promise<void> {
   const look = ["sentinel", "drill", "-p", urlOf(group), "--dry-run"];
-  await waitUntil(async () => (await runCli(look)).code === 0, {
-    what: "the group is fit for a failover",
-    timeoutMs: 120_000,
-    everyMs: 500,
-  });
+  await waitUntil(
+    async () => {
+      const run = await runCli(look);
+      if (run.code === 0) return true;
+      throw new Error(outcomeOf(run));
+    },
+    { what: "the group is fit for a failover", timeoutMs: 120_000, everyMs: 500 },
+  );
 }
 
 describe("sentinel drill", () => {

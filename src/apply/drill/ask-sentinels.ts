@@ -1,34 +1,37 @@
 import { CachectlError, ServerReplyError } from "../../model/errors.js";
 import type { SentinelMasterFacts } from "../../model/facts.js";
+import { bytesOfText } from "../../model/key-name.js";
 import { ReplyError, type BulkReply, type FleetNode, type RedisBulkPort, type Reply } from "../../model/node-port.js";
 import { replyList } from "../../protocol/replies.js";
 import { parseSentinelMasters } from "../../protocol/sentinel.js";
 import type { DrillDeps } from "./drill-deps.js";
 
 /**
- * One connection to each sentinel, made anew after it broke or gave no answer: a sentinel that stands still for some seconds is
+ * One connection to each sentinel, made anew after it broke or gave no answer: a sentinel that stands still for some seconds can be
  * asked again, where the connection of the first look would stay silent for good.
  */
-export class SentinelLines {
-  readonly #lines = new Map<string, Promise<RedisBulkPort>>();
+export class SentinelConnections {
+  readonly #opened = new Map<string, Promise<RedisBulkPort>>();
   /** Who gave no answer when last asked. */
   readonly #silent = new Set<string>();
 
   constructor(private readonly nodeAt: DrillDeps["nodeAt"]) {}
 
+  /** Makes sure that there is a connection that has not broken. Rejects as the connection does. */
+  async open(address: string): Promise<void> {
+    await this.connection(address);
+  }
+
   /** Rejects as the connection does. */
   async ask(address: string, command: string, ...args: string[]): Promise<Reply> {
-    const line = this.#lines.get(address) ?? nodeOf(address, this.nodeAt).openBulk();
-    this.#lines.set(address, line);
+    const opened = this.connection(address);
     try {
-      const reply = plain(await (await line).call(command, ...args));
+      const reply = plain(await (await opened).call(command, ...args.map(bytesOfText)));
       this.#silent.delete(address);
       return reply;
     } catch (error) {
-      if (!(error instanceof ServerReplyError)) {
-        if (this.#lines.get(address) === line) this.#lines.delete(address);
-        this.#silent.add(address);
-      }
+      if (error instanceof ServerReplyError) this.#silent.delete(address);
+      else this.forget(address, opened);
       throw error;
     }
   }
@@ -68,6 +71,20 @@ export class SentinelLines {
     };
   }
 
+  private connection(address: string): Promise<RedisBulkPort> {
+    const present = this.#opened.get(address);
+    if (present !== undefined) return present;
+    const opened = nodeOf(address, this.nodeAt).openBulk();
+    this.#opened.set(address, opened);
+    opened.catch(() => this.forget(address, opened));
+    return opened;
+  }
+
+  private forget(address: string, opened: Promise<RedisBulkPort>): void {
+    if (this.#opened.get(address) === opened) this.#opened.delete(address);
+    this.#silent.add(address);
+  }
+
   private rank(address: string): number {
     return this.#silent.has(address) ? 1 : 0;
   }
@@ -79,9 +96,11 @@ export class SentinelLines {
   }
 }
 
+/** Names of masters are texts, where the bulk connection gives bytes. */
 function plain(reply: BulkReply): Reply {
-  if (reply instanceof ReplyError) return reply.text;
-  return Array.isArray(reply) ? reply.map(plain) : reply;
+  if (Array.isArray(reply)) return reply.map(plain);
+  const bytes = reply instanceof ReplyError ? reply.text : reply;
+  return typeof bytes === "string" ? Buffer.from(bytes, "latin1").toString("utf8") : bytes;
 }
 
 /** @throws CachectlError unreached where discovery did not find it */

@@ -4,12 +4,12 @@ import { mapWithLimit } from "../../model/map-with-limit.js";
 import { parseInfo } from "../../protocol/info.js";
 import { firstOf, orClause } from "../member-view.js";
 import { waitFor } from "../wait-for.js";
-import { nodeOf, type SentinelLines } from "./ask-sentinels.js";
+import { nodeOf, type SentinelConnections } from "./ask-sentinels.js";
 import type { DrillDeps } from "./drill-deps.js";
 
 export interface Watched {
   newPrimary: string;
-  sentinels: SentinelLines;
+  sentinels: SentinelConnections;
   /** Notes the first time that something is seen. */
   onEvent(event: string): void;
 }

@@ -2,7 +2,7 @@ import { CachectlError, ServerReplyError } from "../../model/errors.js";
 import type { DrillOutcome, DrillPlan, LedgerResult } from "../../model/sentinel-drill.js";
 import { runSteps, type StepResult } from "../run-steps.js";
 import { waitFor } from "../wait-for.js";
-import { nodeOf, SentinelLines } from "./ask-sentinels.js";
+import { nodeOf, SentinelConnections } from "./ask-sentinels.js";
 import { awaitFollowers } from "./await-followers.js";
 import type { DrillDeps } from "./drill-deps.js";
 import { DrillTimeline } from "./drill-timeline.js";
@@ -29,7 +29,7 @@ export async function runDrill(plan: DrillPlan, deps: DrillDeps): Promise<DrillO
 class DrillRun {
   private readonly ledger: Ledger;
   private readonly clients: readonly LedgerClient[];
-  private readonly sentinels: SentinelLines;
+  private readonly sentinels: SentinelConnections;
   private readonly askPrimary: () => Promise<string>;
   private readonly timeline: DrillTimeline;
   private newPrimary: string | null = null;
@@ -43,7 +43,7 @@ class DrillRun {
     const { clock, intervalMs, deadlineMs, key, nodeAt } = deps;
     this.timeline = new DrillTimeline(clock);
     this.ledger = new Ledger(key, 3 * deadlineMs + ttlBeyondMs);
-    this.sentinels = new SentinelLines(nodeAt);
+    this.sentinels = new SentinelConnections(nodeAt);
     this.askPrimary = this.sentinels.primaryFinder(plan.sentinels, plan.masterName, deps.dialled);
     const shared = {
       ...{ ledger: this.ledger, clock, intervalMs, askPrimary: this.askPrimary },
@@ -118,6 +118,8 @@ class DrillRun {
 
   private async order(): Promise<string[]> {
     const { plan, deps } = this;
+    // Dialled before: an order that could not be sent is none, and the time of dialling is not the failover's.
+    await this.sentinels.open(plan.orderTo);
     await deps.journal.write({ kind: "order", at: this.at(), sentinel: plan.orderTo });
     const orderedMs = deps.clock.monotonicMs();
     this.timeline.orderedMs = orderedMs;

@@ -172,7 +172,7 @@ function refuseReplicas(masterName: string, judged: readonly JudgedReplica[]): D
   return refuse(
     "no-promotable-replica",
     message,
-    "Give it a replica that is linked, keeps up, and has a replica-priority above 0. A sentinel asks each replica anew every 10 s: right after a failover, wait as long.",
+    "Give it a replica that is linked, keeps up, and has a replica-priority above 0. A sentinel asks each replica anew every 10 s: right after a failover, wait that long.",
   );
 }
 
@@ -189,7 +189,7 @@ function refuseOutdated(seen: readonly Seen[], judged: readonly JudgedReplica[])
       return refuse(
         "role-outdated",
         `${address} has last heard ${replica.address} call itself a primary, and could make it a replica again as soon as it is promoted`,
-        "A sentinel asks each replica anew every 10 s: right after a failover, wait as long.",
+        "A sentinel asks each replica anew every 10 s: right after a failover, wait that long.",
       );
   }
   return null;
