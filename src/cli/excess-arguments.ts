@@ -24,8 +24,7 @@ export function refuseExcessArguments(verb: Command): void {
 function nextStep(verb: Command, path: string, excess: readonly string[]): string {
   if (!takesProfile(verb) || verb.getOptionValue("profile") !== undefined) return `See ${path} --help.`;
   // Where the words themselves tell which is the target, it is that, wherever it stands; else what came too late.
-  const ownIsMember = verb.registeredArguments.some((argument) => memberArguments.has(argument.name()));
-  const kinds = ownIsMember ? [isUrl] : [isUrl, isAddress];
+  const kinds = namesMember(verb) ? [isUrl] : [isUrl, isAddress];
   const places = kinds.map((looksSo) => verb.args.filter(looksSo));
   const targets = places.find(({ length }) => length === excess.length) ?? excess;
   const own = verb.args.filter((word) => !targets.includes(word));
@@ -37,11 +36,15 @@ function isUrl(word: string): boolean {
   return word.includes("://");
 }
 
-/** What these name is an address by itself. */
+/** Whether a word of its own is an address by itself. */
+export function namesMember({ registeredArguments }: Command): boolean {
+  return registeredArguments.some((argument) => memberArguments.has(argument.name()));
+}
+
 const memberArguments = new Set(["replica", "node"]);
 
 /** `10.0.0.5:6379`, `[::1]:6379`, `cache-1:6379`. */
-function isAddress(word: string): boolean {
+export function isAddress(word: string): boolean {
   return /^(?:\[[\da-f:]+\]|[\w.-]+):\d+$/i.test(word);
 }
 

@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from "commander";
 import { shellQuote } from "../model/shell-quote.js";
-import { takesProfile } from "./excess-arguments.js";
+import { isAddress, namesMember, takesProfile } from "./excess-arguments.js";
 
 /** `evict-policy allkeys-lru set` as it is meant: `cachectl evict-policy set allkeys-lru`. Null where no later word is a verb. */
 export function verbFirst(error: unknown, program: Command, argv: readonly string[]): string | null {
@@ -28,9 +28,9 @@ function withProfile(verb: Command, words: string[]): string[] {
   const { registeredArguments } = verb;
   const firstOption = words.findIndex((word) => word.startsWith("-"));
   const count = firstOption === -1 ? words.length : firstOption;
+  const looksSo = first.includes("://") || (isAddress(first) && !namesMember(verb));
   // Of one word too many it is the one that stood before the verb.
-  const isTarget =
-    registeredArguments.at(-1)?.variadic !== true && (first.includes("://") || count > registeredArguments.length);
+  const isTarget = registeredArguments.at(-1)?.variadic !== true && (looksSo || count > registeredArguments.length);
   return isTarget ? ["-p", ...words] : words;
 }
 

@@ -43,6 +43,7 @@ describe("mistakes on the command line", () => {
       ["redis+cluster://10.0.0.5", "cluster", "failover", "10.0.0.6:6379"],
       "cluster failover -p redis+cluster://10.0.0.5 10.0.0.6:6379",
     ],
+    [["sentinel", "10.0.0.5:26379", "drill"], "sentinel drill -p 10.0.0.5:26379"],
   ])("says that the verb comes first: %j", async (args, meant) => {
     const run = await runCli(args);
     expectClear(run, 2);

@@ -71,6 +71,12 @@ export class SentinelConnections {
     };
   }
 
+  /** SENTINEL MASTERS of one sentinel, the one that is meant. Read-only. Rejects as the connection does. */
+  async master(address: string, masterName: string): Promise<SentinelMasterFacts | null> {
+    const masters = parseSentinelMasters(await this.ask(address, "SENTINEL", "MASTERS"));
+    return masters.find(({ name }) => name === masterName) ?? null;
+  }
+
   private connection(address: string): Promise<RedisBulkPort> {
     const present = this.#opened.get(address);
     if (present !== undefined) return present;
@@ -87,12 +93,6 @@ export class SentinelConnections {
 
   private rank(address: string): number {
     return this.#silent.has(address) ? 1 : 0;
-  }
-
-  /** SENTINEL MASTERS of one sentinel, the one that is meant. Read-only. Rejects as the connection does. */
-  async master(address: string, masterName: string): Promise<SentinelMasterFacts | null> {
-    const masters = parseSentinelMasters(await this.ask(address, "SENTINEL", "MASTERS"));
-    return masters.find(({ name }) => name === masterName) ?? null;
   }
 }
 
